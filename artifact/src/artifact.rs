@@ -1,0 +1,73 @@
+//! A compiled project: all that a runtime needs, and nothing of the source but names and positions.
+
+use ecow::EcoString;
+use serde::{Deserialize, Serialize};
+
+use crate::bytecode::{Function, FunctionId};
+use crate::constant::Constant;
+use crate::piece::{Action, Parameter, Piece};
+use crate::types::{TypeId, Types};
+
+/// A compiled project.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Artifact {
+    /// The project's name.
+    pub name: EcoString,
+    /// All types.
+    pub types: Types,
+    /// The record type of `error` in `catch error`: the prelude's `Error`.
+    pub error: TypeId,
+    /// Literals.
+    pub constants: Vec<Constant>,
+    /// Bodies of flows, functions and actions.
+    pub functions: Vec<Function>,
+    /// The pieces that are used.
+    pub pieces: Vec<Piece>,
+    /// The actions that are used.
+    pub actions: Vec<Action>,
+    /// The flows, in the order of files and lines.
+    pub flows: Vec<Flow>,
+    /// The files that the rest was compiled from.
+    pub files: Vec<SourceFile>,
+}
+
+/// A flow: what starts it and what it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Its label, else its trigger's name.
+    pub name: EcoString,
+    /// `file_stem.name`, or `file_stem` alone where the file holds one flow.
+    pub address: EcoString,
+    /// The `///` text.
+    pub doc: EcoString,
+    /// What starts it.
+    pub trigger: Trigger,
+    /// The body. Its one parameter is the event, a record of type `trigger.event`.
+    pub function: FunctionId,
+    /// What it returns; [`TypeId::NONE`] where it returns nothing.
+    pub result: TypeId,
+}
+
+/// What starts a flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// `call_finished`, `manual`, `webhook` …
+    pub name: EcoString,
+    /// The record type of the event that a run begins with.
+    pub event: TypeId,
+    /// The header's arguments by name: `agent: "front desk"`, `path: "/lead"`.
+    pub arguments: Vec<(EcoString, Constant)>,
+    /// For `function_call` and `manual`: the parameters that the header declares, which are the event's fields.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A file that an artifact was compiled from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Relative to the project; `stdlib:hubspot.flow` for the standard library's.
+    pub path: EcoString,
+    /// SHA-256 of the text, in hex.
+    pub hash: EcoString,
+    /// Byte offset of the start of each line, so that positions can be told without the text.
+    pub lines: Vec<u32>,
+}

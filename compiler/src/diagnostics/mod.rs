@@ -1,0 +1,137 @@
+//! What the compiler says to an author: codes, places, and how to mend it.
+//!
+//! A pass builds a [`Diagnostic`] and goes on; nothing here prints. The command line renders them for a
+//! terminal, the language server for an editor. Each [`Code`] has a page in `explain/`, whose examples are
+//! tests.
+
+pub mod code;
+pub mod suggest;
+
+use crate::source::Location;
+pub use code::Code;
+
+/// How grave it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The flow cannot run.
+    Error,
+    /// The flow runs, though likely not as meant.
+    Warning,
+}
+
+/// One thing to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// Which rule.
+    pub code: Code,
+    /// How grave.
+    pub severity: Severity,
+    /// One sentence without a full stop: what is wrong.
+    pub message: String,
+    /// The exact place, and what stands there.
+    pub primary: Label,
+    /// Where the cause stands.
+    pub secondary: Vec<Label>,
+    /// Why, and what to do.
+    pub notes: Vec<String>,
+    /// Edits that mend it, best first.
+    pub fixes: Vec<Fix>,
+}
+
+/// A place and a few words on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Where.
+    pub at: Location,
+    /// May be empty.
+    pub text: String,
+}
+
+/// A change of the text that mends the mistake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// As a menu would name it: `change to \`company\``.
+    pub title: String,
+    /// Replacements, in order of position and without overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A replacement of a range; an insertion where the range is empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// What is replaced.
+    pub at: Location,
+    /// By what.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// An error at a place. The label is often shorter than the message, and may be empty.
+    pub fn error(code: Code, at: Location, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, Severity::Error, at, message)
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: Code, at: Location, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, Severity::Warning, at, message)
+    }
+
+    fn new(
+        code: Code,
+        severity: Severity,
+        at: Location,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity,
+            message: message.into(),
+            primary: Label { at, text: String::new() },
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// The words on the exact place.
+    pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// A second place.
+    pub fn also(mut self, at: Location, text: impl Into<String>) -> Diagnostic {
+        self.secondary.push(Label { at, text: text.into() });
+        self
+    }
+
+    /// Why, or what to do.
+    pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// An edit that mends it.
+    pub fn fix(mut self, title: impl Into<String>, at: Location, text: impl Into<String>) -> Diagnostic {
+        let edits = vec![Edit { at, text: text.into() }];
+        self.fixes.push(Fix { title: title.into(), edits });
+        self
+    }
+
+    /// Whether it keeps the flow from running.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Sorts by place and keeps one diagnostic for each start: a mistake is often met by several rules, and the
+/// first that was reported there knows best.
+pub fn settle(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|d| (d.primary.at.file, d.primary.at.span.start, d.severity));
+    diagnostics.dedup_by(|later, first| {
+        later.primary.at.file == first.primary.at.file
+            && later.primary.at.span.start == first.primary.at.span.start
+            && later.severity == first.severity
+    });
+    diagnostics
+}

@@ -1,0 +1,47 @@
+//! The Callflow compiler: text in, diagnostics and an artifact out.
+//!
+//! ```text
+//! source ──syntax──▶ tree ──semantics──▶ typed program ──lower──▶ artifact
+//! ```
+//!
+//! Each stage is a function from the one before. Reading never fails: there is always a tree, and always all
+//! the diagnostics. The compiler does no input or output, knows no clock and starts no threads; pieces come
+//! from a [`source::Library`], which is a trait.
+
+pub mod diagnostics;
+pub mod lower;
+pub mod semantics;
+pub mod source;
+pub mod syntax;
+
+use callflow_artifact::Artifact;
+
+use diagnostics::Diagnostic;
+use source::{Library, Source, Sources};
+
+/// What came of a compilation.
+#[derive(Debug)]
+pub struct Compilation {
+    /// All files that were read, the library's included, so that diagnostics can be shown.
+    pub sources: Sources,
+    /// All there is to say, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The compiled project, where there was no error.
+    pub artifact: Option<Artifact>,
+}
+
+/// Checks a project without making an artifact: what `callflow check` and the editor ask.
+pub fn check(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilation {
+    let checked = semantics::check(name, files, library);
+    let diagnostics = diagnostics::settle(checked.diagnostics);
+    Compilation { sources: checked.sources, diagnostics, artifact: None }
+}
+
+/// Compiles a project.
+pub fn compile(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilation {
+    let checked = semantics::check(name, files, library);
+    let diagnostics = diagnostics::settle(checked.diagnostics);
+    let broken = diagnostics.iter().any(Diagnostic::is_error);
+    let artifact = (!broken).then(|| lower::lower(name, checked.program));
+    Compilation { sources: checked.sources, diagnostics, artifact }
+}

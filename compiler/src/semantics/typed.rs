@@ -1,0 +1,455 @@
+//! The typed program: what the checker makes of a syntax tree, and what lowering turns into bytecode.
+//!
+//! Every name is resolved, every expression has its type, every conversion stands as an expression of its own,
+//! arguments are complete and in the order of the parameters. A program with errors has
+//! [`ExprKind::Broken`] in it and is never lowered.
+
+use callflow_artifact::artifact::{SourceFile, Trigger};
+use callflow_artifact::builtin::Builtin;
+use callflow_artifact::bytecode::{ActionId, Arithmetic, Conversion, FunctionId, Number, Order};
+use callflow_artifact::constant::Constant;
+use callflow_artifact::piece::{Action, Piece};
+use callflow_artifact::types::{ChoiceId, RecordId, TypeId, Types};
+use ecow::EcoString;
+
+use crate::source::{FileId, Span};
+
+/// A whole project, checked.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// All types.
+    pub types: Types,
+    /// The prelude's `Error` record.
+    pub error: TypeId,
+    /// All pieces that were loaded.
+    pub pieces: Vec<Piece>,
+    /// All their actions; [`ActionId`]s index it.
+    pub actions: Vec<Action>,
+    /// All bodies; [`FunctionId`]s index it.
+    pub functions: Vec<Function>,
+    /// The flows, in the order of files and lines.
+    pub flows: Vec<Flow>,
+    /// All files, [`FileId`]s index it.
+    pub files: Vec<SourceFile>,
+}
+
+/// A flow's header, checked; its body is a function that takes the event.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Its label, else its trigger's name.
+    pub name: EcoString,
+    /// `file_stem.name` or `file_stem`.
+    pub address: EcoString,
+    /// The `///` text.
+    pub doc: EcoString,
+    /// What starts it.
+    pub trigger: Trigger,
+    /// Its body.
+    pub function: FunctionId,
+    /// What it returns.
+    pub result: TypeId,
+    /// Where its header stands.
+    pub header: Span,
+    /// In which file.
+    pub file: FileId,
+}
+
+/// A local variable of one function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalId(pub u32);
+
+/// The body of a flow, a function or an action.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// For messages and traces.
+    pub name: EcoString,
+    /// In which file it stands.
+    pub file: FileId,
+    /// The first locals are the parameters.
+    pub parameters: u16,
+    /// How many type parameters it has.
+    pub type_parameters: u8,
+    /// What it returns.
+    pub result: TypeId,
+    /// Every local of the body, lambdas' included; [`LocalId`]s index it.
+    pub locals: Vec<Local>,
+    /// What it does.
+    pub body: Block,
+    /// Whether it calls an action or asks for another effect, by itself or through others.
+    pub effectful: bool,
+}
+
+/// A local variable.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// As written; empty for one that the checker made.
+    pub name: EcoString,
+    /// Its type for its whole life.
+    pub ty: TypeId,
+    /// Where it is bound.
+    pub span: Span,
+}
+
+/// Statements in order.
+#[derive(Debug, Clone, Default)]
+pub struct Block {
+    /// In order.
+    pub statements: Vec<Stmt>,
+    /// What the block gives, where it stands as a value.
+    pub value: Option<Box<Expr>>,
+}
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub struct Stmt {
+    /// Where it stands.
+    pub span: Span,
+    /// What it does.
+    pub kind: StmtKind,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone)]
+pub enum StmtKind {
+    /// Gives a local its value, the first or (for a `var`) a new one.
+    Set {
+        /// Which local.
+        local: LocalId,
+        /// Of the local's type.
+        value: Expr,
+    },
+    /// For its effect.
+    Expr(Expr),
+    /// `for`, over a list.
+    For {
+        /// Each item.
+        item: LocalId,
+        /// A list.
+        iterable: Expr,
+        /// What is done for each.
+        body: Block,
+    },
+    /// `for i in a..b`, both ends included, without a list.
+    ForRange {
+        /// Each number.
+        item: LocalId,
+        /// The first.
+        from: Expr,
+        /// The last.
+        to: Expr,
+        /// What is done for each.
+        body: Block,
+    },
+    /// `while`
+    While {
+        /// A bool.
+        condition: Expr,
+        /// What is done in each turn.
+        body: Block,
+    },
+    /// `break`
+    Break,
+    /// `continue`
+    Continue,
+    /// `try { } catch error { }`
+    Try {
+        /// What may fail.
+        body: Block,
+        /// The error; always there, for lowering needs its register.
+        error: LocalId,
+        /// What is done then.
+        handler: Block,
+    },
+    /// `return e`; of the function's result type. None returns none.
+    Return(Option<Expr>),
+    /// `stop`
+    Stop,
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// Its type.
+    pub ty: TypeId,
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// The checker told what is wrong with it.
+    Broken,
+    /// Known now; of any type that a constant fits, records and lists included.
+    Constant(Constant),
+    /// A local's value.
+    Local(LocalId),
+    /// Texts joined; each part is a string.
+    Concat(Vec<Expr>),
+    /// The one text form of a scalar.
+    Format(Box<Expr>),
+    /// A conversion of the table, by the operand's type.
+    Convert(Conversion, Box<Expr>),
+    /// `T` to `T?`.
+    Some(Box<Expr>),
+    /// `T?` to `T` where a condition has shown that it is there.
+    Unwrap(Box<Expr>),
+    /// `not`
+    Not(Box<Expr>),
+    /// `-`
+    Negate(Number, Box<Expr>),
+    /// Both of one number type, and so is the result.
+    Arithmetic(Arithmetic, Number, Box<Expr>, Box<Expr>),
+    /// Both of one ordered type.
+    Compare(Order, Box<Expr>, Box<Expr>),
+    /// `==` (`!=` is its [`ExprKind::Not`]); both of one type, optionals included.
+    Equal(Box<Expr>, Box<Expr>),
+    /// `and`: the right side only where the left is true.
+    And(Box<Expr>, Box<Expr>),
+    /// `or`: the right side only where the left is false.
+    Or(Box<Expr>, Box<Expr>),
+    /// `a ?? b`: left optional; right of the whole's type (or never).
+    Coalesce(Box<Expr>, Box<Expr>),
+    /// `a?.b…`: none where `base` is none, else `then` with `local` bound to what is there. `then` is of the
+    /// whole's (optional) type.
+    OptionalChain {
+        /// An optional.
+        base: Box<Expr>,
+        /// What is there.
+        local: LocalId,
+        /// What is made of it.
+        then: Box<Expr>,
+    },
+    /// Binds a local for the length of an expression.
+    Let {
+        /// Which local.
+        local: LocalId,
+        /// Its value.
+        value: Box<Expr>,
+        /// Where it is bound.
+        body: Box<Expr>,
+    },
+    /// A record's field by position.
+    Field(Box<Expr>, u16),
+    /// `list[i]`
+    ListIndex(Box<Expr>, Box<Expr>),
+    /// `map[key]`, optional.
+    MapIndex(Box<Expr>, Box<Expr>),
+    /// `json[key]`, optional; the key is a string or an int.
+    JsonIndex(Box<Expr>, Box<Expr>),
+    /// A record, its values in the order of its fields (spreads and defaults resolved).
+    Record(RecordId, Vec<Expr>),
+    /// A list; with spreads, a list of lists' parts.
+    List(Vec<ListPart>),
+    /// A map.
+    Map(Vec<MapPart>),
+    /// A JSON object from a record literal where `json` is expected.
+    JsonObject(Vec<JsonPart>),
+    /// A tagged alternative around its record.
+    Tagged(ChoiceId, u16, Box<Expr>),
+    /// A function of the project, the prelude or a piece.
+    Call {
+        /// Which.
+        function: FunctionId,
+        /// For its type parameters.
+        types: Vec<TypeId>,
+        /// For its parameters.
+        arguments: Vec<Expr>,
+    },
+    /// An action.
+    Action {
+        /// Which.
+        action: ActionId,
+        /// For its type parameters.
+        types: Vec<TypeId>,
+        /// For its parameters.
+        arguments: Vec<Expr>,
+    },
+    /// A method of a built-in type; the receiver is the first argument.
+    Builtin(Builtin, Vec<Expr>),
+    /// A list method that takes a lambda; lowered to a loop.
+    Loop {
+        /// Which.
+        method: LoopMethod,
+        /// The list.
+        list: Box<Expr>,
+        /// What is done for each item.
+        lambda: Lambda,
+    },
+    /// `now()`, `today()`, `uuid()`, `random()`
+    Ambient(Ambient),
+    /// `log(message, level)`; gives nothing.
+    Log(Box<Expr>, Box<Expr>),
+    /// `wait d`; gives nothing.
+    Wait(Box<Expr>),
+    /// `wait until t`; gives nothing.
+    WaitUntil(Box<Expr>),
+    /// `connection.NAME` in an action: a setting's value, `string?` (or `string` where it has a default).
+    Setting(EcoString),
+    /// `fail(message)`, `fail(message, kind: …)`; never gives a value.
+    Fail(Box<Expr>, Option<Box<Expr>>),
+    /// `fail(error)`: fails again with a caught error.
+    Raise(Box<Expr>),
+    /// `e as T`; the operand is json, the type the expression's.
+    Decode(Box<Expr>),
+    /// `json_schema(T)`; json.
+    Schema(TypeId),
+    /// `if`; each block gives the whole's type where a value is wanted.
+    If(Box<Expr>, Block, Block),
+    /// `match`
+    Match(Box<Match>),
+    /// `e catch f`: `error` is bound in `fallback`.
+    Catch {
+        /// What may fail; of the whole's type.
+        value: Box<Expr>,
+        /// The error; always there.
+        error: LocalId,
+        /// What stands for it then; of the whole's type (or never).
+        fallback: Box<Expr>,
+    },
+    /// Statements before a value.
+    Block(Block),
+}
+
+/// A `match`, exhaustive.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// What is looked at, bound once.
+    pub subject: Expr,
+    /// The subject's local, which tests refer to.
+    pub local: LocalId,
+    /// Tried in order; the last one always fits.
+    pub arms: Vec<Arm>,
+}
+
+/// An arm of a [`Match`].
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// Any of them must hold.
+    pub tests: Vec<Test>,
+    /// What the arm binds, in order, each from an expression over the subject's local.
+    pub bindings: Vec<(LocalId, Expr)>,
+    /// What it gives.
+    pub body: Block,
+}
+
+/// What an arm asks of the subject.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// Nothing: it always fits.
+    Always,
+    /// It is none.
+    IsNone,
+    /// It is there (an optional that is not none).
+    IsSome,
+    /// It equals a constant of the subject's type, its optional removed; an optional that is none does not.
+    Equals(Constant),
+    /// It is this variant of a tagged choice; an optional that is none is not.
+    Variant(u16),
+}
+
+/// A part of a list literal.
+#[derive(Debug, Clone)]
+pub enum ListPart {
+    /// One item.
+    Item(Expr),
+    /// All items of a list of the same type.
+    Spread(Expr),
+}
+
+/// A part of a map literal.
+#[derive(Debug, Clone)]
+pub enum MapPart {
+    /// One entry.
+    Entry(EcoString, Expr),
+    /// All entries of a map of the same type.
+    Spread(Expr),
+}
+
+/// A part of a JSON object.
+#[derive(Debug, Clone)]
+pub enum JsonPart {
+    /// One entry, of any type that can be JSON. An optional that is none leaves the entry out.
+    Entry(EcoString, Expr),
+    /// All entries of a record, a map or `json`.
+    Spread(Expr),
+}
+
+/// A lambda, only ever the argument of a [`LoopMethod`].
+#[derive(Debug, Clone)]
+pub struct Lambda {
+    /// Bound to the item, and for `reduce` first to the accumulator.
+    pub parameters: Vec<LocalId>,
+    /// What it gives.
+    pub body: Box<Expr>,
+    /// For `reduce`: the start value.
+    pub initial: Option<Box<Expr>>,
+}
+
+/// List methods that take a lambda.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LoopMethod {
+    /// `map(x => e)`: `[E]`
+    Map,
+    /// `filter(x => bool)`: `[T]`
+    Filter,
+    /// `find(x => bool)`: `T?`
+    Find,
+    /// `any(x => bool)`: `bool`
+    Any,
+    /// `all(x => bool)`: `bool`
+    All,
+    /// `count(x => bool)`: `int`
+    Count,
+    /// `sum(x => number)`: the number's type
+    Sum,
+    /// `sort_by(x => ordered)`: `[T]`
+    SortBy,
+    /// `min_by(x => ordered)`: `T?`
+    MinBy,
+    /// `max_by(x => ordered)`: `T?`
+    MaxBy,
+    /// `group_by(x => text)`: `[string: [T]]`
+    GroupBy,
+    /// `unique_by(x => value)`: `[T]`
+    UniqueBy,
+    /// `flat_map(x => [E])`: `[E]`
+    FlatMap,
+    /// `reduce(start, (sum, x) => e)`: the start's type
+    Reduce,
+}
+
+impl LoopMethod {
+    /// Every such method with its name.
+    pub const ALL: &'static [(&'static str, LoopMethod)] = &[
+        ("map", LoopMethod::Map),
+        ("filter", LoopMethod::Filter),
+        ("find", LoopMethod::Find),
+        ("any", LoopMethod::Any),
+        ("all", LoopMethod::All),
+        ("count", LoopMethod::Count),
+        ("sum", LoopMethod::Sum),
+        ("sort_by", LoopMethod::SortBy),
+        ("min_by", LoopMethod::MinBy),
+        ("max_by", LoopMethod::MaxBy),
+        ("group_by", LoopMethod::GroupBy),
+        ("unique_by", LoopMethod::UniqueBy),
+        ("flat_map", LoopMethod::FlatMap),
+        ("reduce", LoopMethod::Reduce),
+    ];
+}
+
+/// What only the host knows; recorded, so that a resumed run sees the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ambient {
+    /// `now()`: a time
+    Now,
+    /// `today()`: a date
+    Today,
+    /// `uuid()`: a string
+    Uuid,
+    /// `random()`: a float in 0..1
+    Random,
+}

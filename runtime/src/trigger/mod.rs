@@ -1,0 +1,1 @@
+//! Events from what voice platforms send.
