@@ -249,6 +249,8 @@ pub enum ExprKind {
     JsonObject(Vec<JsonPart>),
     /// A tagged alternative around its record.
     Tagged(ChoiceId, u16, Box<Expr>),
+    /// The record of a tagged value that a [`Test::Variant`] has shown to be that variant.
+    Payload(Box<Expr>, u16),
     /// A function of the project, the prelude or a piece.
     Call {
         /// Which.
