@@ -118,8 +118,12 @@ pub struct Signature {
 }
 
 macro_rules! default {
-    () => { None };
-    ($value:expr) => { Some($value) };
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
 }
 
 macro_rules! builtins {
@@ -337,8 +341,7 @@ pub fn is_number(types: &Types, ty: TypeId) -> bool {
 
 /// Whether `<` compares values of the type.
 pub fn is_ordered(types: &Types, ty: TypeId) -> bool {
-    is_number(types, ty)
-        || matches!(types.get(ty), Type::String | Type::Time | Type::Date)
+    is_number(types, ty) || matches!(types.get(ty), Type::String | Type::Time | Type::Date)
 }
 
 /// Whether a value of the type has one text form, so that it can stand in `"{…}"`.

@@ -50,7 +50,8 @@ pub struct Function {
     pub code: Vec<Op>,
     /// Where each instruction came from; as long as `code`.
     pub origins: Vec<Origin>,
-    /// Error handlers, innermost first.
+    /// Error handlers. Two ranges are apart or one lies in the other; an inner one comes before the one around
+    /// it, and else the earlier range first. The first whose range holds the failed instruction gets the error.
     pub handlers: Vec<Handler>,
     /// The source file, an index into the artifact's.
     pub file: u32,
@@ -72,7 +73,7 @@ pub struct Handler {
     pub from: Target,
     /// Past the last instruction covered.
     pub to: Target,
-    /// Where to go on.
+    /// Where to go on, outside the range.
     pub target: Target,
     /// Receives the error, a record of the artifact's `error` type.
     pub error: Reg,
@@ -132,8 +133,10 @@ pub enum Conversion {
     ToJson,
 }
 
-/// One instruction.
+/// One instruction. All operands are read before `dst` is written, and an instruction that fails writes
+/// nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the line above each instruction says what its operands are")]
 pub enum Op {
     /// `dst = constants[constant]`
     Constant { dst: Reg, constant: ConstantId },
@@ -177,7 +180,8 @@ pub enum Op {
     MapIndex { dst: Reg, map: Reg, key: Reg },
     /// `dst: json?`: an object's value at a string key, or an array's at an int; none where there is none, or `json` is neither.
     JsonIndex { dst: Reg, json: Reg, key: Reg },
-    /// Sets `key` of the object in `object: json`. A value of optional type that is none is left out.
+    /// Sets `key` of the object in `object: json` to a value of any type that can be JSON, converted by its
+    /// register's type. A value of optional type that is none is left out: an older entry stays as it is.
     JsonInsert { object: Reg, key: Reg, value: Reg },
     /// Puts all entries of `from` (an object: `json`, map or record by its register's type) into `object: json`.
     JsonExtend { object: Reg, from: Reg },
@@ -193,7 +197,8 @@ pub enum Op {
     Payload { dst: Reg, src: Reg, variant: u16 },
     /// A method of a built-in type.
     Builtin { dst: Reg, builtin: Builtin, arguments: Box<[Reg]> },
-    /// Calls a function of this artifact, on a new frame.
+    /// Calls a function of this artifact, on a new frame. `types` may name the type parameters of the function
+    /// that calls.
     Call { dst: Reg, function: FunctionId, types: Box<[TypeId]>, arguments: Box<[Reg]> },
     /// Suspends until the host answers.
     Effect { dst: Reg, effect: Effect, arguments: Box<[Reg]> },
@@ -217,6 +222,7 @@ pub enum Op {
 
 /// What a run asks of its host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the text above each effect says what its operands are")]
 pub enum Effect {
     /// An action; the arguments are the action's parameters in order, the types its type parameters. In a flow
     /// this is a step. In an action's body it can only be one of `http`, on that action's connection.
