@@ -26,6 +26,8 @@ pub struct Compilation {
     pub sources: Sources,
     /// All there is to say, by file and place.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many flows the project has, broken ones included where their header could be read.
+    pub flows: usize,
     /// The compiled project, where there was no error.
     pub artifact: Option<Artifact>,
 }
@@ -34,7 +36,8 @@ pub struct Compilation {
 pub fn check(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilation {
     let checked = semantics::check(name, files, library);
     let diagnostics = diagnostics::settle(checked.diagnostics);
-    Compilation { sources: checked.sources, diagnostics, artifact: None }
+    let flows = checked.program.flows.len();
+    Compilation { sources: checked.sources, diagnostics, flows, artifact: None }
 }
 
 /// Compiles a project.
@@ -42,6 +45,7 @@ pub fn compile(name: &str, files: Vec<Source>, library: &dyn Library) -> Compila
     let checked = semantics::check(name, files, library);
     let diagnostics = diagnostics::settle(checked.diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
+    let flows = checked.program.flows.len();
     let artifact = (!broken).then(|| lower::lower(name, checked.program));
-    Compilation { sources: checked.sources, diagnostics, artifact }
+    Compilation { sources: checked.sources, diagnostics, flows, artifact }
 }
