@@ -3,6 +3,11 @@
 //! An action's body is bytecode that asks only for `http`; native actions are functions here. Both go through
 //! a [`Transport`]: the network or the sandbox.
 
+#[cfg(feature = "http")]
+pub mod network;
+#[cfg(test)]
+mod test_server;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -22,6 +27,8 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// How long to wait for the whole answer.
     pub timeout: Duration,
+    /// Whether a connection's secrets are in it, which must not follow a redirect to another host.
+    pub credentials: bool,
     /// What the sandbox needs to answer; the network does not look at it.
     pub expects: Expectation,
 }
@@ -29,6 +36,8 @@ pub struct HttpRequest {
 /// Which action asks, and of what type the answer's body must be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
+    /// What the piece's own paths are appended to; none for a piece that has no base.
+    pub base: Option<String>,
     /// `hubspot`
     pub piece: String,
     /// `create_deal`
@@ -51,7 +60,10 @@ pub struct HttpResponse {
 /// A request that has no answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TransportError {
-    /// It certainly did not reach the service: no such host, connection refused, address not allowed.
+    /// It may not be sent: no address of a kind that is allowed, or none at all.
+    #[error("{0}")]
+    Refused(String),
+    /// It certainly did not reach the service: no such host, connection refused.
     #[error("{0}")]
     NotSent(String),
     /// It may have reached the service: the connection broke after it was sent.
@@ -65,13 +77,23 @@ pub enum TransportError {
     TooLarge(usize),
 }
 
+impl HttpResponse {
+    /// The first header of a name, which is given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A future behind a trait object.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// The way to services.
 pub trait Transport: Send + Sync {
     /// Sends a request and waits for its whole answer.
     fn send<'a>(
         &'a self,
         request: HttpRequest,
-    ) -> Pin<Box<dyn Future<Output = Result<HttpResponse, TransportError>> + Send + 'a>>;
+    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>>;
 
     /// Whether answers are made up, which is said on every step.
     fn is_sandbox(&self) -> bool {
