@@ -12,6 +12,7 @@ pub mod builtin;
 pub mod bytecode;
 pub mod constant;
 pub mod encode;
+pub mod operands;
 pub mod piece;
 pub mod print;
 pub mod types;

@@ -43,9 +43,11 @@ pub fn check(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilati
 /// Compiles a project.
 pub fn compile(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilation {
     let checked = semantics::check(name, files, library);
-    let diagnostics = diagnostics::settle(checked.diagnostics);
+    let mut diagnostics = diagnostics::settle(checked.diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let flows = checked.program.flows.len();
-    let artifact = (!broken).then(|| lower::lower(name, checked.program));
+    let artifact = (!broken)
+        .then(|| lower::lower(name, checked.program))
+        .and_then(|lowered| lowered.map_err(|too_large| diagnostics.push(*too_large)).ok());
     Compilation { sources: checked.sources, diagnostics, flows, artifact }
 }

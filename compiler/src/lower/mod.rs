@@ -1,11 +1,60 @@
 //! From the typed program to bytecode.
+//!
+//! The typed program is a forest of expressions; the bytecode is a list of instructions over registers for each
+//! function. The way from one to the other, in order:
+//!
+//! 1. [`program`] begins with the flows and keeps what they reach: a function, an action, a piece or a constant
+//!    gets its new id when it is first met, and functions are lowered in the order of their ids. What nothing
+//!    reaches is not in the artifact.
+//! 2. [`function`] builds one body. Each local has a register for the whole function, because all locals have
+//!    one type for their whole life. Values between have temporary registers, which are given back after their
+//!    last use and used again for values of the same type.
+//! 3. [`expression`] turns an expression into instructions that leave its value where the one who asks
+//!    [`Want`](function::Want)s it. Operands are evaluated from left to right, and a variable that a later
+//!    operand assigns is copied first ([`assign`] tells).
+//! 4. [`control`] makes jumps of `if`, `and`, `or`, `??`, `?.` and `catch`, [`matching`] of `match`,
+//!    [`loops`] of `for`, `while` and the list methods that take a lambda; a lambda's body stands in the loop.
+//! 5. A jump forward names a label, and gets its target when the label is placed. After an instruction that
+//!    control never leaves, nothing is emitted until a label is placed that a jump or a handler leads to; so
+//!    an artifact holds no code that cannot run, and what never gives a value needs no register.
+//! 6. `try` and `catch` cost nothing where nothing fails: the range of the instructions of their body goes into
+//!    the function's table of handlers, inner ranges first, for they are complete first.
+//!
+//! Lowering decides nothing about the language: each conversion and each default stands in the typed program.
+
+mod assign;
+mod control;
+mod expression;
+mod function;
+mod json;
+mod loops;
+mod matching;
+mod program;
+mod statement;
+//#[cfg(test)]
+//mod tests;
 
 use callflow_artifact::Artifact;
 
+use crate::diagnostics::{Code, Diagnostic};
 use crate::semantics::typed::Program;
+use crate::source::Location;
 
 /// Turns a program without errors into an artifact with what its flows reach.
-pub fn lower(name: &str, program: Program) -> Artifact {
-    let _ = (name, program);
-    loop {}
+///
+/// # Errors
+///
+/// A body that needs more registers than an instruction can name.
+pub fn lower(name: &str, program: Program) -> Result<Artifact, Box<Diagnostic>> {
+    program::lower(name, program).map_err(|TooLarge(name, at)| {
+        let message = format!("`{name}` holds more values than a flow can");
+        let diagnostic = Diagnostic::error(Code::E0012, at, message).note(
+            "a body can hold about 65,000 values: move parts of it to functions of their own",
+        );
+        Box::new(diagnostic)
+    })
 }
+
+/// A body that needs more than 65,536 registers: its name, and where it stands.
+#[derive(Debug)]
+struct TooLarge(String, Location);

@@ -1,0 +1,143 @@
+//! What flows reach, under new ids.
+
+use std::collections::{HashMap, VecDeque};
+
+use callflow_artifact::artifact::{Artifact, Flow};
+use callflow_artifact::bytecode::{ActionId, ConstantId, FunctionId};
+use callflow_artifact::constant::Constant;
+use callflow_artifact::piece::{Action, ActionBody, Piece, PieceId};
+use callflow_artifact::types::{TypeId, Types};
+
+use super::TooLarge;
+use super::function::Builder;
+use crate::semantics::typed;
+
+/// Lowers each flow and what it reaches.
+pub(super) fn lower(name: &str, program: typed::Program) -> Result<Artifact, TooLarge> {
+    let typed::Program { types, error, pieces, actions, functions, flows, files } = program;
+    let mut linker = Linker {
+        types,
+        constants: Numbering::default(),
+        functions: Numbering::default(),
+        actions: Numbering::default(),
+        pieces: Numbering::default(),
+        unlowered: VecDeque::new(),
+        typed_actions: &actions,
+        typed_pieces: &pieces,
+    };
+    let flows: Vec<Flow> = flows.into_iter().map(|flow| linker.flow(flow)).collect();
+    let mut lowered = Vec::new();
+    while let Some(id) = linker.unlowered.pop_front() {
+        if let Some(function) = functions.get(id.0 as usize) {
+            lowered.push(Builder::new(&mut linker, function).lower()?);
+        }
+    }
+    Ok(Artifact {
+        name: name.into(),
+        error,
+        constants: linker.constants.items,
+        functions: lowered,
+        pieces: linker.pieces.items,
+        actions: linker.actions.items,
+        types: linker.types,
+        flows,
+        files,
+    })
+}
+
+/// Gives out ids in the order in which things are met.
+pub(super) struct Linker<'p> {
+    /// All types of the program, and those that lowering makes.
+    pub(super) types: Types,
+    constants: Numbering<String, Constant>,
+    functions: Numbering<FunctionId, ()>,
+    actions: Numbering<ActionId, Action>,
+    pieces: Numbering<PieceId, Piece>,
+    /// Functions that have an id and no code yet, in the order of their ids.
+    unlowered: VecDeque<FunctionId>,
+    typed_actions: &'p [Action],
+    typed_pieces: &'p [Piece],
+}
+
+impl Linker<'_> {
+    /// The one id of a constant.
+    pub(super) fn constant(&mut self, constant: &Constant) -> ConstantId {
+        // The debug form tells constants apart that `==` does not: 0.0 and -0.0, 1.0 and 1.00.
+        let key = format!("{constant:?}");
+        let (index, _) = self.constants.number(key, || constant.clone());
+        ConstantId(index)
+    }
+
+    /// The new id of a function, which will be lowered.
+    pub(super) fn function(&mut self, id: FunctionId) -> FunctionId {
+        let (index, new) = self.functions.number(id, || ());
+        if new {
+            self.unlowered.push_back(id);
+        }
+        FunctionId(index)
+    }
+
+    /// The new id of an action, whose body will be lowered where it has one.
+    pub(super) fn action(&mut self, id: ActionId) -> ActionId {
+        let Some(action) = self.typed_actions.get(id.0 as usize) else { return id };
+        let (index, new) = self.actions.number(id, || action.clone());
+        if new {
+            let piece = self.piece(action.piece);
+            let body = match action.body {
+                ActionBody::Function(function) => ActionBody::Function(self.function(function)),
+                ActionBody::Native => ActionBody::Native,
+            };
+            if let Some(kept) = self.actions.items.get_mut(index as usize) {
+                kept.piece = piece;
+                kept.body = body;
+            }
+        }
+        ActionId(index)
+    }
+
+    fn piece(&mut self, id: PieceId) -> PieceId {
+        let Some(piece) = self.typed_pieces.get(id.0 as usize) else { return id };
+        PieceId(self.pieces.number(id, || piece.clone()).0)
+    }
+
+    fn flow(&mut self, flow: typed::Flow) -> Flow {
+        Flow {
+            function: self.function(flow.function),
+            name: flow.name,
+            address: flow.address,
+            doc: flow.doc,
+            trigger: flow.trigger,
+            result: flow.result,
+        }
+    }
+
+    /// `T?`
+    pub(super) fn optional(&mut self, ty: TypeId) -> TypeId {
+        self.types.optional(ty)
+    }
+}
+
+/// Things in the order in which they were first met.
+struct Numbering<K, T> {
+    numbers: HashMap<K, u32>,
+    items: Vec<T>,
+}
+
+impl<K, T> Default for Numbering<K, T> {
+    fn default() -> Self {
+        Numbering { numbers: HashMap::new(), items: Vec::new() }
+    }
+}
+
+impl<K: std::hash::Hash + Eq, T> Numbering<K, T> {
+    /// The number of a thing, and whether it is new.
+    fn number(&mut self, key: K, make: impl FnOnce() -> T) -> (u32, bool) {
+        let next = self.items.len() as u32;
+        let number = *self.numbers.entry(key).or_insert(next);
+        let new = number == next;
+        if new {
+            self.items.push(make());
+        }
+        (number, new)
+    }
+}
