@@ -48,7 +48,7 @@ codes! {
     E0009 "a word of another language"
     E0010 "a part of the language that this version cannot run"
     E0011 "an escape that no text has"
-    E0012 "a file that is too large"
+    E0012 "more than a flow can hold"
     E0101 "an unknown name"
     E0102 "an unknown field"
     E0103 "an unknown type"
