@@ -13,6 +13,7 @@ pub mod bytecode;
 pub mod constant;
 pub mod encode;
 pub mod operands;
+pub mod phone;
 pub mod piece;
 pub mod print;
 pub mod types;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use callflow_artifact::types::{Field, Type, TypeId, Types};
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
 
 /// The kind of an [`Error`], in the order of the language's `ErrorKind` and of
 /// [`callflow_artifact::piece::ERROR_KINDS`].
@@ -116,6 +119,56 @@ impl Error {
     pub fn invalid(message: impl Into<EcoString>) -> Error {
         Error::new(ErrorKind::Invalid, message)
     }
+
+    /// The error as `catch error` sees it: a record of the prelude's `Error`, which is `ty`. A field that the
+    /// runtime does not know is its default, else none.
+    pub fn to_value(&self, types: &Types, ty: TypeId) -> Value {
+        Value::record(fields(types, ty).iter().map(|field| self.field(field)).collect())
+    }
+
+    /// The error that a record of the prelude's `Error` holds.
+    pub fn from_value(types: &Types, ty: TypeId, value: &Value) -> Error {
+        let mut error = Error::new(ErrorKind::Failed, "");
+        let values = value.as_record().unwrap_or_default();
+        for (field, value) in fields(types, ty).iter().zip(values) {
+            match (field.name.as_str(), value) {
+                ("kind", Value::Text(kind)) => {
+                    error.kind = ErrorKind::parse(kind).unwrap_or(ErrorKind::Failed);
+                }
+                ("message", Value::Text(message)) => error.message = message.clone(),
+                ("piece", Value::Text(piece)) => error.piece = Some(piece.clone()),
+                ("action", Value::Text(action)) => error.action = Some(action.clone()),
+                ("status", Value::Int(status)) => error.status = u16::try_from(*status).ok(),
+                ("retry_after", Value::Duration(ms)) => error.retry_after = Some(*ms),
+                ("details", Value::Json(json)) => error.details = json.to_string().into(),
+                _ => {}
+            }
+        }
+        error
+    }
+
+    fn field(&self, field: &Field) -> Value {
+        let text = |text: &Option<EcoString>| text.clone().map_or(Value::None, Value::Text);
+        match field.name.as_str() {
+            "kind" => Value::text(self.kind.as_str()),
+            "message" => Value::Text(self.message.clone()),
+            "piece" => text(&self.piece),
+            "action" => text(&self.action),
+            "status" => self.status.map_or(Value::None, |status| Value::Int(status.into())),
+            "retry_after" => self.retry_after.map_or(Value::None, Value::Duration),
+            // Details are cut by nobody, but made by services: what is no JSON is no detail.
+            "details" => Value::json(serde_json::from_str(&self.details).unwrap_or_default()),
+            _ => field.default.as_ref().map_or(Value::None, crate::value::from_constant),
+        }
+    }
+}
+
+fn fields(types: &Types, ty: TypeId) -> &[Field] {
+    match types.get(ty) {
+        Type::Record(id) => types.record(id).map(|record| record.fields.as_slice()),
+        _ => None,
+    }
+    .unwrap_or_default()
 }
 
 impl fmt::Display for Error {
@@ -125,3 +178,27 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::testing::error_type;
+
+    #[test]
+    fn an_error_survives_being_caught() {
+        let mut types = Types::new();
+        let ty = error_type(&mut types);
+        let error = Error {
+            kind: ErrorKind::RateLimited,
+            message: "slow down".into(),
+            piece: Some("hubspot".into()),
+            action: Some("create_deal".into()),
+            status: Some(429),
+            retry_after: Some(30_000),
+            details: r#"{"limit":10}"#.into(),
+        };
+        assert_eq!(Error::from_value(&types, ty, &error.to_value(&types, ty)), error);
+        let bare = Error::invalid("no");
+        assert_eq!(Error::from_value(&types, ty, &bare.to_value(&types, ty)), bare);
+    }
+}
