@@ -16,6 +16,8 @@ pub mod operands;
 pub mod phone;
 pub mod piece;
 pub mod print;
+#[cfg(test)]
+mod sample;
 pub mod types;
 pub mod verify;
 

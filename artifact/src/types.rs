@@ -174,6 +174,11 @@ well_known! {
     SECRET = 14 Secret "The id of [`Type::Secret`] in every [`Types`].";
 }
 
+/// How deep and how long a type is written out for people, who read no more, and so that a table of types
+/// from anywhere can be shown.
+const DEEPEST_SHOWN: usize = 32;
+const LONGEST_SHOWN: usize = 400;
+
 impl Types {
     /// The types without parameters, at their fixed ids.
     pub fn new() -> Types {
@@ -186,10 +191,9 @@ impl Types {
 
     /// The id of a type; the same one for the same type.
     pub fn intern(&mut self, ty: Type) -> TypeId {
-        // An artifact read back has no index: rebuild it on first use.
-        if self.index.len() < self.types.len() {
-            self.index =
-                self.types.iter().enumerate().map(|(i, &t)| (t, TypeId(i as u32))).collect();
+        // An artifact read back has no index.
+        if self.index.is_empty() {
+            self.rebuild_index();
         }
         if let Some(&id) = self.index.get(&ty) {
             return id;
@@ -198,6 +202,11 @@ impl Types {
         self.types.push(ty);
         self.index.insert(ty, id);
         id
+    }
+
+    /// Makes the index of types to ids again, which is not written into files.
+    pub(crate) fn rebuild_index(&mut self) {
+        self.index = self.types.iter().enumerate().map(|(i, &t)| (t, TypeId(i as u32))).collect();
     }
 
     /// `T?`; `T` itself where it is optional (or `none`, or broken) already.
@@ -329,14 +338,20 @@ impl Types {
         }
     }
 
-    /// The type as an author writes it: `[Lead]?`, `"new" | "won"`, `{ name: string, n: int }`.
+    /// The type as an author writes it: `[Lead]?`, `"new" | "won"`, `{ name: string, n: int }`. What is very
+    /// long ends in dots.
     pub fn display(&self, id: TypeId) -> String {
         let mut out = String::new();
-        self.write(id, &mut out);
+        self.write(id, &mut out, 0);
         out
     }
 
-    fn write(&self, id: TypeId, out: &mut String) {
+    fn write(&self, id: TypeId, out: &mut String, depth: usize) {
+        if depth > DEEPEST_SHOWN || out.len() > LONGEST_SHOWN {
+            out.push('…');
+            return;
+        }
+        let depth = depth + 1;
         match self.get(id) {
             Type::Unknown => out.push('?'),
             Type::Never => out.push_str("never"),
@@ -354,30 +369,30 @@ impl Types {
             Type::Json => out.push_str("json"),
             Type::Secret => out.push_str("secret"),
             Type::Optional(inner) => {
-                self.write(inner, out);
+                self.write(inner, out, depth);
                 out.push('?');
             }
             Type::List(item) => {
                 out.push('[');
-                self.write(item, out);
+                self.write(item, out, depth);
                 out.push(']');
             }
             Type::Map(value) => {
                 out.push_str("[string: ");
-                self.write(value, out);
+                self.write(value, out, depth);
                 out.push(']');
             }
             Type::Record(record) => match self.record(record) {
                 Some(record) if !record.name.is_empty() => out.push_str(&record.name),
                 Some(record) => {
                     out.push_str("{ ");
-                    for (i, field) in record.fields.iter().enumerate() {
+                    for (i, field) in record.fields.iter().take(LONGEST_SHOWN).enumerate() {
                         if i > 0 {
                             out.push_str(", ");
                         }
                         out.push_str(&field.name);
                         out.push_str(": ");
-                        self.write(field.ty, out);
+                        self.write(field.ty, out, depth);
                     }
                     out.push_str(" }");
                 }

@@ -1,0 +1,145 @@
+//! Artifacts for people to read: what starts flows, and what functions do, instruction by instruction.
+
+mod instruction;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use crate::artifact::{Artifact, Flow};
+use crate::bytecode::{Function, FunctionId, Op, Reg, Target};
+use crate::piece::{Action, ActionBody};
+use crate::types::TypeId;
+
+pub use instruction::constant;
+
+/// The whole artifact as text.
+pub fn print(artifact: &Artifact) -> String {
+    let mut out = String::new();
+    // Writing into a text cannot fail.
+    let _ = Printer { artifact }.whole(&mut out);
+    out
+}
+
+/// One function as text.
+pub fn print_function(artifact: &Artifact, id: FunctionId) -> String {
+    let mut out = String::new();
+    if let Some(function) = artifact.functions.get(id.0 as usize) {
+        let _ = Printer { artifact }.function(&mut out, id, function);
+    }
+    out
+}
+
+/// One instruction as text, as `print_function` would show it but for its number.
+pub fn print_instruction(artifact: &Artifact, function: &Function, op: &Op) -> String {
+    let mut out = String::new();
+    let shown = instruction::Shown { artifact, function, labels: &Labels::new(function) };
+    let _ = shown.op(&mut out, op);
+    out
+}
+
+struct Printer<'a> {
+    artifact: &'a Artifact,
+}
+
+impl Printer<'_> {
+    fn whole(&self, out: &mut String) -> fmt::Result {
+        writeln!(out, "artifact {}", self.artifact.name)?;
+        for flow in &self.artifact.flows {
+            writeln!(out)?;
+            self.flow(out, flow)?;
+        }
+        if !self.artifact.actions.is_empty() {
+            writeln!(out)?;
+        }
+        for action in &self.artifact.actions {
+            self.action(out, action)?;
+        }
+        for (index, function) in self.artifact.functions.iter().enumerate() {
+            writeln!(out)?;
+            self.function(out, FunctionId(index as u32), function)?;
+        }
+        Ok(())
+    }
+
+    fn flow(&self, out: &mut String, flow: &Flow) -> fmt::Result {
+        write!(out, "flow {} on {}", flow.address, flow.trigger.name)?;
+        if !flow.trigger.arguments.is_empty() {
+            out.push('(');
+            for (index, (name, value)) in flow.trigger.arguments.iter().enumerate() {
+                let comma = if index > 0 { ", " } else { "" };
+                write!(out, "{comma}{name}: {}", constant(value))?;
+            }
+            out.push(')');
+        }
+        writeln!(out, " -> {}", self.ty(flow.result))?;
+        writeln!(out, "  event: {}", self.ty(flow.trigger.event))?;
+        writeln!(out, "  body: f{}", flow.function.0)
+    }
+
+    fn action(&self, out: &mut String, action: &Action) -> fmt::Result {
+        let piece = self.artifact.pieces.get(action.piece.0 as usize);
+        let piece = piece.map_or("?", |piece| piece.name.as_str());
+        let effect = format!("{:?}", action.effect).to_lowercase();
+        write!(out, "action {piece}.{}, {effect}: ", action.name)?;
+        match action.body {
+            ActionBody::Function(function) => writeln!(out, "f{}", function.0),
+            ActionBody::Native => writeln!(out, "native"),
+        }
+    }
+
+    fn function(&self, out: &mut String, id: FunctionId, function: &Function) -> fmt::Result {
+        write!(out, "f{} {}(", id.0, function.name)?;
+        let parameters = function.registers.iter().take(usize::from(function.parameters));
+        for (index, &ty) in parameters.enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(out, "{comma}r{index}: {}", self.ty(ty))?;
+        }
+        write!(out, ") -> {}", self.ty(function.result))?;
+        writeln!(out, ", {} registers", function.registers.len())?;
+        let labels = Labels::new(function);
+        let shown = instruction::Shown { artifact: self.artifact, function, labels: &labels };
+        for (index, op) in function.code.iter().enumerate() {
+            if let Some(label) = labels.at(index as Target) {
+                writeln!(out, "{label}:")?;
+            }
+            write!(out, "{index:>5}  ")?;
+            shown.op(out, op)?;
+            writeln!(out)?;
+        }
+        for handler in &function.handlers {
+            let (from, to) = (handler.from, handler.to.saturating_sub(1));
+            let Reg(error) = handler.error;
+            write!(out, "  where {from} to {to} fails: r{error} = error, jump ")?;
+            writeln!(out, "{}", labels.show(handler.target))?;
+        }
+        Ok(())
+    }
+
+    fn ty(&self, ty: TypeId) -> String {
+        self.artifact.types.display(ty)
+    }
+}
+
+/// Names for the places that jumps and handlers lead to, in the order of the code.
+pub(super) struct Labels(BTreeMap<Target, usize>);
+
+impl Labels {
+    fn new(function: &Function) -> Labels {
+        let jumps = function.code.iter().filter_map(Op::target);
+        let handlers = function.handlers.iter().map(|handler| handler.target);
+        let mut labels: BTreeMap<Target, usize> =
+            jumps.chain(handlers).map(|target| (target, 0)).collect();
+        labels.values_mut().enumerate().for_each(|(index, label)| *label = index + 1);
+        Labels(labels)
+    }
+
+    fn at(&self, index: Target) -> Option<String> {
+        self.0.get(&index).map(|label| format!("L{label}"))
+    }
+
+    fn show(&self, target: Target) -> String {
+        self.at(target).unwrap_or_else(|| target.to_string())
+    }
+}
