@@ -413,7 +413,7 @@ impl Types {
                 None => out.push('?'),
             },
             Type::Parameter(n) => {
-                out.push_str("T");
+                out.push('T');
                 if n > 0 {
                     out.push_str(&n.to_string());
                 }

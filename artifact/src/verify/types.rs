@@ -153,25 +153,27 @@ fn error_record(types: &Types, error: TypeId) -> Result<(), Wrong> {
     let wrong = || Wrong::new(expected, types.display(error));
     let Type::Record(record) = types.get(error) else { return Err(wrong()) };
     let fields = types.record(record).map(|record| record.fields.as_slice()).unwrap_or_default();
-    let known: [(&str, fn(Type) -> bool); 7] = [
-        ("kind", |ty| matches!(ty, Type::Choice(_))),
-        ("message", |ty| ty == Type::String),
-        ("piece", |ty| ty == Type::Optional(TypeId::STRING)),
-        ("action", |ty| ty == Type::Optional(TypeId::STRING)),
-        ("status", |ty| ty == Type::Optional(TypeId::INT)),
-        ("retry_after", |ty| ty == Type::Optional(TypeId::DURATION)),
-        ("details", |ty| ty == Type::Json),
+    let Some((kind, rest)) = fields.split_first() else { return Err(wrong()) };
+    let known = [
+        ("message", Type::String),
+        ("piece", Type::Optional(TypeId::STRING)),
+        ("action", Type::Optional(TypeId::STRING)),
+        ("status", Type::Optional(TypeId::INT)),
+        ("retry_after", Type::Optional(TypeId::DURATION)),
+        ("details", Type::Json),
     ];
-    let fits = fields.len() == known.len()
-        && fields.iter().zip(known).all(|(f, (name, is))| f.name == name && is(types.get(f.ty)));
-    let kinds = fields.first().is_some_and(|kind| match types.get(kind.ty) {
-        Type::Choice(choice) => types.choice(choice).is_some_and(|choice| match &choice.variants {
-            Variants::Literals(texts) => {
-                ERROR_KINDS.iter().all(|kind| texts.iter().any(|t| t == kind))
-            }
-            Variants::Tagged(_) => false,
-        }),
+    let rest_fits = rest.iter().map(|field| (field.name.as_str(), types.get(field.ty))).eq(known);
+    let kind_fits = kind.name == "kind" && holds_error_kinds(types, kind.ty);
+    if kind_fits && rest_fits { Ok(()) } else { Err(wrong()) }
+}
+
+/// Whether the type is a choice of texts, with each kind of error among them.
+fn holds_error_kinds(types: &Types, ty: TypeId) -> bool {
+    let Type::Choice(choice) = types.get(ty) else { return false };
+    match types.choice(choice).map(|choice| &choice.variants) {
+        Some(Variants::Literals(texts)) => {
+            ERROR_KINDS.iter().all(|kind| texts.iter().any(|text| text == kind))
+        }
         _ => false,
-    });
-    if fits && kinds { Ok(()) } else { Err(wrong()) }
+    }
 }

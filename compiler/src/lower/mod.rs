@@ -31,8 +31,8 @@ mod loops;
 mod matching;
 mod program;
 mod statement;
-//#[cfg(test)]
-//mod tests;
+#[cfg(test)]
+mod tests;
 
 use callflow_artifact::Artifact;
 
