@@ -15,6 +15,7 @@ pub mod source;
 pub mod syntax;
 
 use callflow_artifact::Artifact;
+use callflow_artifact::verify::verify;
 
 use diagnostics::Diagnostic;
 use source::{Library, Source, Sources};
@@ -49,5 +50,6 @@ pub fn compile(name: &str, files: Vec<Source>, library: &dyn Library) -> Compila
     let artifact = (!broken)
         .then(|| lower::lower(name, checked.program))
         .and_then(|lowered| lowered.map_err(|too_large| diagnostics.push(*too_large)).ok());
+    debug_assert_eq!(artifact.as_ref().map_or(Ok(()), verify), Ok(()), "what lowering made");
     Compilation { sources: checked.sources, diagnostics, flows, artifact }
 }
