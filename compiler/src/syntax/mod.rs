@@ -3,10 +3,19 @@
 //! Reading never fails: [`parse`] gives a tree for any text, and with it everything that is wrong. No caller
 //! sees the parser library.
 
+mod layout;
+mod lexer;
+mod literal;
+mod parser;
+mod text;
+mod token;
 pub mod tree;
 
-use crate::diagnostics::Diagnostic;
-use crate::source::FileId;
+use crate::diagnostics::{self, Code, Diagnostic};
+use crate::source::{FileId, Location, Span};
+
+/// A file that is larger is not read: no person wrote it.
+const LARGEST: usize = 10 * 1024 * 1024;
 
 /// A file's tree and what is wrong with its text.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +28,24 @@ pub struct Parsed {
 
 /// Reads a file.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    let _ = (file, text);
-    Parsed::default()
+    if text.len() > LARGEST {
+        return Parsed { diagnostics: vec![too_large(file, text.len())], ..Parsed::default() };
+    }
+    let lexer::Lexed { tokens, comments, mut diagnostics } = lexer::lex(file, text);
+    let layout = layout::lay_out(file, text, tokens, &mut diagnostics);
+    let tree = parser::parse(file, text, &layout, comments, &mut diagnostics);
+    Parsed { tree, diagnostics: diagnostics::settle(diagnostics) }
 }
+
+fn too_large(file: FileId, size: usize) -> Diagnostic {
+    let megabytes = size / 1024 / 1024;
+    Diagnostic::error(
+        Code::E0012,
+        Location { file, span: Span::new(0, 0) },
+        format!("This file is too large to be a flow: {megabytes} MB"),
+    )
+    .note("Files of up to 10 MB are read. Is this one in the project by mistake?")
+}
+
+#[cfg(test)]
+mod tests;

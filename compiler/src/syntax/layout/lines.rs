@@ -1,0 +1,228 @@
+//! Keeps the line ends that end something, and cuts out what is nested too deep.
+
+use super::Layout;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{FileId, Location, Span};
+use crate::syntax::token::{Kind, Token};
+
+/// How many brackets may be open at once.
+const BRACKETS: usize = 200;
+
+/// How many operators, calls and dots may be chained in one expression, those around it included. With
+/// [`BRACKETS`], it bounds the depth of a tree.
+const LINKS: u32 = 300;
+
+/// Reads balanced tokens.
+pub(super) fn lay_out(
+    file: FileId,
+    tokens: Vec<Token>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Layout {
+    let mut out =
+        Layout { kinds: Vec::with_capacity(tokens.len()), spans: Vec::with_capacity(tokens.len()) };
+    let mut depth = Depth::default();
+    let mut too_deep: Option<Span> = None;
+    let mut i = 0;
+    while let Some(token) = tokens.get(i) {
+        let next = tokens.get(i + 1).map(|token| token.kind);
+        let before = out.kinds.last().copied();
+        let mut kind = token.kind;
+        if kind.is_keyword() && is_plain_name(before, next) {
+            kind = Kind::Name;
+        }
+        if kind == Kind::Newline {
+            let after = tokens.get(i + 2).map(|token| token.kind);
+            if depth.keeps_newlines() && ends_line(before) && !continues(before, next, after) {
+                depth.separate();
+                out.push(kind, token.span);
+            }
+            i += 1;
+            continue;
+        }
+        match depth.step(kind, before) {
+            Step::Keep => {
+                out.push(kind, token.span);
+                i += 1;
+            }
+            Step::CutBracket => {
+                too_deep.get_or_insert(token.span);
+                out.push(Kind::Cut, token.span);
+                i = after_bracket(&tokens, i);
+            }
+            Step::CutChain => {
+                too_deep.get_or_insert(token.span);
+                i = after_chain(&tokens, i, depth.keeps_newlines());
+            }
+        }
+    }
+    if let Some(span) = too_deep {
+        diagnostics.push(
+            Diagnostic::error(Code::E0008, Location { file, span }, "This is nested too deep")
+                .label("I stopped reading here")
+                .note(format!(
+                    "Up to {BRACKETS} brackets may stand in each other, and up to {LINKS} operators in a row. Give \
+                     parts of it a name of their own, or move them to a function."
+                )),
+        );
+    }
+    out
+}
+
+impl Layout {
+    fn push(&mut self, kind: Kind, span: Span) {
+        self.kinds.push(kind);
+        self.spans.push(span);
+    }
+}
+
+/// Whether a keyword stands where only a name can: after a dot, or before a colon.
+fn is_plain_name(before: Option<Kind>, next: Option<Kind>) -> bool {
+    matches!(before, Some(Kind::Dot | Kind::QuestionDot)) || next == Some(Kind::Colon)
+}
+
+/// Whether something can end after this token.
+fn ends_line(before: Option<Kind>) -> bool {
+    use Kind::*;
+    match before {
+        Option::None => false,
+        Some(kind) => {
+            !kind.is_infix()
+                && kind.closer().is_none()
+                && !matches!(
+                    kind,
+                    Newline
+                        | Semicolon
+                        | Comma
+                        | Colon
+                        | Equal
+                        | PlusEqual
+                        | MinusEqual
+                        | StarEqual
+                        | SlashEqual
+                        | PercentEqual
+                        | Arrow
+                        | FatArrow
+                        | Dot
+                        | QuestionDot
+                        | Pipe
+                        | Not
+                        | Spread
+                )
+        }
+    }
+}
+
+/// Whether the next line goes on with what this one began.
+fn continues(before: Option<Kind>, next: Option<Kind>, after: Option<Kind>) -> bool {
+    use Kind::*;
+    match next {
+        Option::None => true,
+        // `else =>` is an arm of a match.
+        Some(Else) => before == Some(BraceClose) && after != Some(FatArrow),
+        Some(
+            Dot | QuestionDot | QuestionQuestion | And | Or | Catch | Pipe | Arrow | BodyOpen
+            | Comma | Newline,
+        ) => true,
+        Some(As | Within) => false,
+        Some(kind) => kind.is_closer(),
+    }
+}
+
+/// What becomes of a token.
+enum Step {
+    Keep,
+    /// It opens a bracket too many.
+    CutBracket,
+    /// It makes a chain too long.
+    CutChain,
+}
+
+/// How deep a tree of the tokens so far is at most.
+#[derive(Default)]
+struct Depth {
+    /// The open brackets, each with the links of the chain that it stands in.
+    open: Vec<(Kind, u32)>,
+    /// The links of the chain that is being read, those around it included.
+    links: u32,
+}
+
+impl Depth {
+    /// Whether a newline may end something: not in `(`, `[` and holes of texts.
+    fn keeps_newlines(&self) -> bool {
+        !matches!(self.open.last(), Some((Kind::ParenOpen | Kind::BracketOpen | Kind::HoleOpen, _)))
+    }
+
+    /// A new chain begins.
+    fn separate(&mut self) {
+        self.links = self.open.last().map_or(0, |(_, links)| *links);
+    }
+
+    fn step(&mut self, kind: Kind, before: Option<Kind>) -> Step {
+        if kind.is_closer() {
+            if let Some((_, links)) = self.open.pop() {
+                self.links = links;
+            }
+            return Step::Keep;
+        }
+        if matches!(kind, Kind::Comma | Kind::Semicolon) {
+            self.separate();
+            return Step::Keep;
+        }
+        if is_link(kind, before) {
+            if self.links >= LINKS {
+                return Step::CutChain;
+            }
+            self.links += 1;
+        }
+        if kind.closer().is_some() {
+            if self.open.len() >= BRACKETS {
+                return Step::CutBracket;
+            }
+            self.open.push((kind, self.links));
+        }
+        Step::Keep
+    }
+}
+
+/// Whether a token makes the tree of its expression deeper.
+fn is_link(kind: Kind, before: Option<Kind>) -> bool {
+    use Kind::*;
+    match kind {
+        Dot | QuestionDot | Question | Not | Bang | Match | FatArrow => true,
+        If => before != Some(Else),
+        ParenOpen | BracketOpen => before.is_some_and(Kind::is_closer),
+        kind => kind.is_infix(),
+    }
+}
+
+/// The index after the bracket that opens at `i`.
+fn after_bracket(tokens: &[Token], i: usize) -> usize {
+    let mut depth = 0_u32;
+    for (j, token) in tokens.iter().enumerate().skip(i) {
+        if token.kind.closer().is_some() {
+            depth += 1;
+        } else if token.kind.is_closer() {
+            depth -= 1;
+            if depth == 0 {
+                return j + 1;
+            }
+        }
+    }
+    tokens.len()
+}
+
+/// The index of what ends the chain that is too long at `i`.
+fn after_chain(tokens: &[Token], i: usize, newlines: bool) -> usize {
+    let mut depth = 0_u32;
+    for (j, token) in tokens.iter().enumerate().skip(i) {
+        match token.kind {
+            Kind::Comma | Kind::Semicolon if depth == 0 => return j,
+            Kind::Newline if depth == 0 && newlines => return j,
+            kind if kind.closer().is_some() => depth += 1,
+            kind if kind.is_closer() && depth == 0 => return j,
+            kind if kind.is_closer() => depth -= 1,
+            _ => {}
+        }
+    }
+    tokens.len()
+}

@@ -1,0 +1,34 @@
+//! Between tokens and grammar: what a line's end, a `<` and a bracket mean here.
+//!
+//! Two passes over the flat list of tokens. [`brackets`] finds the bodies of flows by the rule of the language
+//! reference and makes all brackets balance, putting in what is missing where the indentation says that it was
+//! meant. [`lines`] keeps the line ends that end something, makes names of keywords where only a name can
+//! stand, and cuts out what is nested too deep. What comes out can be read by a grammar that never has to
+//! look for a closer, and no pass over its tree can overflow the stack.
+
+mod brackets;
+mod lines;
+
+use super::token::{Kind, Token};
+use crate::diagnostics::Diagnostic;
+use crate::source::{FileId, Span};
+
+/// Tokens as the grammar reads them: two lists of one length.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// What they are.
+    pub(super) kinds: Vec<Kind>,
+    /// Where they stand. Empty for a closer that was put in.
+    pub(super) spans: Vec<Span>,
+}
+
+/// Lays tokens out, and tells what is wrong with brackets and bodies.
+pub(super) fn lay_out(
+    file: FileId,
+    text: &str,
+    tokens: Vec<Token>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Layout {
+    let balanced = brackets::balance(file, text, tokens, diagnostics);
+    lines::lay_out(file, balanced, diagnostics)
+}

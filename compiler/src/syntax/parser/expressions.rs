@@ -1,0 +1,461 @@
+//! Expressions.
+//!
+//! Binding, loosest first: `catch`; `or`; `and`; `not`; comparisons and `in`; `??`; `..`; `+ -`; `* / %`; unary
+//! `-`; `as`; calls, fields and indexes. `??` binds tighter than comparisons, so that `budget ?? 0 > 1000` asks
+//! what it seems to.
+//!
+//! There are two rules of expressions. The `head` of an `if`, a `match`, a `for` or a `while` has no braces
+//! outside brackets, for the first brace opens the block.
+
+use chumsky::pratt::{infix, left, postfix, prefix, right};
+use chumsky::prelude::*;
+use ecow::EcoString;
+
+use super::errors::{Trouble, What};
+use super::patterns::pattern;
+use super::recovery::{ahead, entries, missing_operand, required, required_type, tail};
+use super::statements::{self, required_block};
+use super::types::{self, named_ahead};
+use super::{At, Extra, Input, Rule, name, required_name, span};
+use crate::source::Span;
+use crate::syntax::literal as value;
+use crate::syntax::text;
+use crate::syntax::token::Kind;
+use crate::syntax::tree::{
+    Argument, Arm, BinaryOp, Block, Element, Entry, Expr, ExprKind, Name, TextPart, TypeExpr,
+    UnaryOp,
+};
+
+/// The rules that items are made of.
+#[derive(Clone)]
+pub(super) struct Rules<'s> {
+    pub(super) expr: Rule<'s, Expr>,
+    pub(super) ty: Rule<'s, TypeExpr>,
+    pub(super) block: Rule<'s, Block>,
+    pub(super) statements: Rule<'s, Vec<crate::syntax::tree::Stmt>>,
+}
+
+/// All rules. They refer to each other; each knot is tied by a `recursive`, so that dropping them frees them.
+pub(super) fn rules<'s>() -> Rules<'s> {
+    let expr = recursive(|expr| {
+        let expr = expr.boxed();
+        let ty = types::ty(expr.clone());
+        let block = block(expr.clone(), ty.clone());
+        let head = head(expr.clone(), ty.clone(), block.clone());
+        operators(atom(expr.clone(), head, block, true), expr, ty)
+    })
+    .boxed();
+    let ty = types::ty(expr.clone());
+    let block = block(expr.clone(), ty.clone());
+    let head = head(expr.clone(), ty.clone(), block.clone());
+    let statements = statements::statements(expr.clone(), head, ty.clone(), block.clone());
+    Rules { expr, ty, block, statements }
+}
+
+fn block<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Block> {
+    recursive(|block| {
+        let block = block.boxed();
+        let head = head(expr.clone(), ty.clone(), block.clone());
+        statements::block(expr, head, ty, block)
+    })
+    .boxed()
+}
+
+fn head<'s>(
+    expr: Rule<'s, Expr>,
+    ty: Rule<'s, TypeExpr>,
+    block: Rule<'s, Block>,
+) -> Rule<'s, Expr> {
+    recursive(|head| operators(atom(expr.clone(), head.boxed(), block, false), expr, ty)).boxed()
+}
+
+/// What stands between operators. `braces` says whether a record may.
+fn atom<'s>(
+    expr: Rule<'s, Expr>,
+    head: Rule<'s, Expr>,
+    block: Rule<'s, Block>,
+    braces: bool,
+) -> Rule<'s, Expr> {
+    let body = lambda_body(expr.clone(), block.clone());
+    let simple = choice((
+        named(expr.clone(), body.clone(), braces),
+        literal_with(text_literal(expr.clone())),
+        lambda(body.clone()),
+        paren(expr.clone()),
+        list(expr.clone()),
+    ));
+    let block = required_block(block);
+    let compound = choice((
+        if_else(head.clone(), block),
+        match_of(head, body),
+        just(Kind::Unknown)
+            .or(just(Kind::Cut))
+            .map_with(|_, at| Expr { span: span(at), kind: ExprKind::Missing }),
+        missing_operand(),
+    ));
+    if braces {
+        choice((simple, record(expr), compound)).boxed()
+    } else {
+        choice((simple, compound)).boxed()
+    }
+}
+
+/// The operators around atoms.
+fn operators<'s>(
+    atom: Rule<'s, Expr>,
+    expr: Rule<'s, Expr>,
+    ty: Rule<'s, TypeExpr>,
+) -> Rule<'s, Expr> {
+    let catch = just(Kind::Catch).ignore_then(name().then_ignore(just(Kind::FatArrow)).or_not());
+    let comparison = select! {
+        Kind::Less => BinaryOp::Less,
+        Kind::LessEqual => BinaryOp::LessOrEqual,
+        Kind::Greater => BinaryOp::Greater,
+        Kind::GreaterEqual => BinaryOp::GreaterOrEqual,
+        Kind::EqualEqual => BinaryOp::Equal,
+        Kind::NotEqual => BinaryOp::NotEqual,
+        Kind::In => BinaryOp::In,
+    };
+    let sum = select! { Kind::Plus => BinaryOp::Add, Kind::Minus => BinaryOp::Subtract };
+    let product = select! {
+        Kind::Star => BinaryOp::Multiply,
+        Kind::Slash => BinaryOp::Divide,
+        Kind::Percent => BinaryOp::Remainder,
+    };
+    let field = select! { Kind::Dot => false, Kind::QuestionDot => true }.then(required_name());
+    let parens = arguments(expr.clone()).map_with(|arguments, at| (arguments, span(at)));
+    let index = required(expr)
+        .then_ignore(tail(What::EntryEnd))
+        .delimited_by(just(Kind::BracketOpen), just(Kind::BracketClose))
+        .map_with(|index, at| (index, span(at)));
+    let and = just(Kind::And).to(BinaryOp::And);
+    let or = just(Kind::Or).to(BinaryOp::Or);
+    let coalesce = just(Kind::QuestionQuestion).to(BinaryOp::Coalesce);
+    let not = just(Kind::Not).to(UnaryOp::Not).map_with(|op, at| (op, span(at)));
+    let minus = just(Kind::Minus).to(UnaryOp::Negate).map_with(|op, at| (op, span(at)));
+    let cast = just(Kind::As).ignore_then(required_type(ty));
+    atom.pratt((
+        prefix(4, not, |op, operand, _: &mut At<'s, '_>| unary(op, operand)),
+        prefix(10, minus, |op, operand, _: &mut At<'s, '_>| unary(op, operand)),
+        postfix(12, field, |base: Expr, (optional, name): (bool, Name), _: &mut At<'s, '_>| {
+            make(base.span.to(name.span), |base| ExprKind::Field { base, optional, name }, base)
+        }),
+        postfix(
+            12,
+            parens,
+            |callee: Expr, (arguments, parens): (Vec<Argument>, Span), _: &mut At<'s, '_>| {
+                make(
+                    callee.span.to(parens),
+                    |callee| ExprKind::Call { callee, arguments, parens },
+                    callee,
+                )
+            },
+        ),
+        postfix(12, index, |base: Expr, (index, brackets): (Expr, Span), _: &mut At<'s, '_>| {
+            let index = Box::new(index);
+            make(
+                base.span.to(brackets),
+                |base| ExprKind::Index { base, optional: false, index },
+                base,
+            )
+        }),
+        postfix(11, cast, |value: Expr, ty: TypeExpr, _: &mut At<'s, '_>| {
+            make(value.span.to(ty.span), |value| ExprKind::As { value, ty }, value)
+        }),
+        infix(left(9), spanned(product), binary),
+        infix(left(8), spanned(sum), binary),
+        infix(left(7), just(Kind::DotDot), |from: Expr, _, to: Expr, _: &mut At<'s, '_>| {
+            let span = from.span.to(to.span);
+            Expr { span, kind: ExprKind::Range { from: Box::new(from), to: Box::new(to) } }
+        }),
+        infix(right(6), spanned(coalesce), binary),
+        infix(left(5), spanned(comparison), binary),
+        infix(left(3), spanned(and), binary),
+        infix(left(2), spanned(or), binary),
+        infix(left(1), catch, |value: Expr, error, fallback: Expr, _: &mut At<'s, '_>| {
+            let span = value.span.to(fallback.span);
+            let fallback = Box::new(fallback);
+            make(span, |value| ExprKind::Catch { value, error, fallback }, value)
+        }),
+    ))
+    .boxed()
+}
+
+fn spanned<'s>(
+    operator: impl Parser<'s, Input<'s>, BinaryOp, Extra<'s>> + Clone + 's,
+) -> impl Parser<'s, Input<'s>, (BinaryOp, Span), Extra<'s>> + Clone + 's {
+    operator.map_with(|op, at| (op, span(at)))
+}
+
+fn binary(left: Expr, (op, op_span): (BinaryOp, Span), right: Expr, _: &mut At<'_, '_>) -> Expr {
+    let span = left.span.to(right.span);
+    let (left, right) = (Box::new(left), Box::new(right));
+    Expr { span, kind: ExprKind::Binary { op, op_span, left, right } }
+}
+
+fn unary((op, op_span): (UnaryOp, Span), operand: Expr) -> Expr {
+    let span = op_span.to(operand.span);
+    Expr { span, kind: ExprKind::Unary { op, op_span, operand: Box::new(operand) } }
+}
+
+fn make(span: Span, kind: impl FnOnce(Box<Expr>) -> ExprKind, inner: Expr) -> Expr {
+    Expr { span, kind: kind(Box::new(inner)) }
+}
+
+/// A name, and what makes more of it: `x => …`, `Won { … }`.
+fn named<'s>(expr: Rule<'s, Expr>, body: Rule<'s, Expr>, braces: bool) -> Rule<'s, Expr> {
+    enum More {
+        Lambda(Expr),
+        Record(Vec<Entry>),
+    }
+    let lambda = just(Kind::FatArrow).ignore_then(required(body)).map(More::Lambda);
+    let tag_before = ahead(What::Value, |context, index| {
+        context.kind(index) == Some(Kind::BraceOpen)
+            && index
+                .checked_sub(1)
+                .is_some_and(|tag| context.word(tag).starts_with(|c: char| c.is_ascii_uppercase()))
+    });
+    let record = tag_before.ignore_then(record_entries(expr)).map(More::Record);
+    let more = if braces { lambda.or(record).boxed() } else { lambda.boxed() };
+    name()
+        .then(more.or_not())
+        .map_with(|(name, more), at| match more {
+            None => Expr { span: name.span, kind: ExprKind::Name(name.text) },
+            Some(More::Lambda(body)) => {
+                let kind = ExprKind::Lambda { parameters: vec![name], body: Box::new(body) };
+                Expr { span: span(at), kind }
+            }
+            Some(More::Record(entries)) => {
+                Expr { span: span(at), kind: ExprKind::Tagged { name, entries } }
+            }
+        })
+        .boxed()
+}
+
+/// `(a, b) => e`
+fn lambda<'s>(body: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    name()
+        .separated_by(just(Kind::Comma))
+        .allow_trailing()
+        .collect::<Vec<_>>()
+        .delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose))
+        .then_ignore(just(Kind::FatArrow))
+        .then(required(body))
+        .map_with(|(parameters, body), at| Expr {
+            span: span(at),
+            kind: ExprKind::Lambda { parameters, body: Box::new(body) },
+        })
+        .boxed()
+}
+
+/// Right of `=>`: a block where braces hold statements, a record where they hold entries.
+fn lambda_body<'s>(expr: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Expr> {
+    let block_ahead = ahead(What::Value, |context, index| {
+        context.kind(index) == Some(Kind::BraceOpen) && !is_record(context.kinds, index + 1)
+    });
+    block_ahead
+        .ignore_then(block)
+        .map(|block| Expr { span: block.span, kind: ExprKind::Block(block) })
+        .or(expr)
+        .boxed()
+}
+
+/// Whether the tokens after a `{` are entries: `name:` that is no binding with a type, `"text":`, `...`, or a
+/// name and a comma.
+fn is_record(kinds: &[Kind], first: usize) -> bool {
+    let kind = |index: usize| kinds.get(index).copied();
+    match kind(first) {
+        Some(Kind::Spread) => true,
+        Some(Kind::TextOpen) => {
+            let rest = kinds.get(first..).unwrap_or_default();
+            let close = rest.iter().position(|kind| *kind == Kind::TextClose);
+            close.is_some_and(|close| kind(first + close + 1) == Some(Kind::Colon))
+        }
+        Some(word) if word.is_word() => match kind(first + 1) {
+            Some(Kind::Comma) => true,
+            Some(Kind::Colon) => !is_typed_binding(kinds.get(first + 2..).unwrap_or_default()),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether `=` comes before the end of the entry.
+fn is_typed_binding(kinds: &[Kind]) -> bool {
+    let mut depth = 0_u32;
+    for kind in kinds {
+        match kind {
+            Kind::Equal if depth == 0 => return true,
+            Kind::Comma | Kind::Newline | Kind::Semicolon if depth == 0 => return false,
+            kind if kind.closer().is_some() => depth += 1,
+            kind if kind.is_closer() && depth == 0 => return false,
+            kind if kind.is_closer() => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn paren<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    required(expr)
+        .then_ignore(tail(What::EntryEnd))
+        .then_ignore(super::recovery::rest_of_brackets())
+        .delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose))
+        .map_with(|inner, at| Expr { span: span(at), kind: ExprKind::Paren(Box::new(inner)) })
+        .boxed()
+}
+
+fn list<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    let spread = just(Kind::Spread).ignore_then(required(expr.clone())).map(|value| (true, value));
+    let element = spread
+        .or(expr.map(|value| (false, value)))
+        .map(|(spread, value)| Element { spread, value });
+    entries(element)
+        .delimited_by(just(Kind::BracketOpen), just(Kind::BracketClose))
+        .map_with(|elements, at| Expr { span: span(at), kind: ExprKind::List(elements) })
+        .boxed()
+}
+
+fn record<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    record_entries(expr)
+        .map_with(|entries, at| Expr { span: span(at), kind: ExprKind::Record(entries) })
+        .boxed()
+}
+
+/// `{ name: e, name, "text": e, ...e }`
+fn record_entries<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Vec<Entry>> {
+    let value = just(Kind::Colon).ignore_then(required(expr.clone()));
+    let named = name().then(value.clone().or_not()).map(|(name, value)| {
+        let shorthand = value.is_none();
+        let itself = || Expr { span: name.span, kind: ExprKind::Name(name.text.clone()) };
+        let value = value.unwrap_or_else(itself);
+        Entry::Field { name, value, shorthand }
+    });
+    let quoted = plain_text().then(required(value)).map(|((text, span), value)| Entry::Field {
+        name: Name { text, span },
+        value,
+        shorthand: false,
+    });
+    let spread = just(Kind::Spread).ignore_then(required(expr)).map(Entry::Spread);
+    entries(choice((named.boxed(), quoted.boxed(), spread.boxed())))
+        .delimited_by(just(Kind::BraceOpen), just(Kind::BraceClose))
+        .boxed()
+}
+
+/// `(a, name: b)`
+pub(super) fn arguments<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Vec<Argument>> {
+    let named = named_ahead()
+        .ignore_then(name())
+        .then_ignore(just(Kind::Colon))
+        .then(required(expr.clone()))
+        .map(|(name, value)| Argument { name: Some(name), value });
+    let positional = expr.map(|value| Argument { name: None, value });
+    entries(named.or(positional))
+        .delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose))
+        .boxed()
+}
+
+fn if_else<'s>(head: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Expr> {
+    let branch = required(head).then(block.clone());
+    let else_if = just(Kind::Else).then(just(Kind::If)).ignore_then(branch.clone());
+    just(Kind::If)
+        .ignore_then(branch)
+        .map(|first| vec![first])
+        .foldl(else_if.repeated(), |mut branches, branch| {
+            branches.push(branch);
+            branches
+        })
+        .then(just(Kind::Else).ignore_then(block).or_not())
+        .map_with(|(branches, otherwise), at| Expr {
+            span: span(at),
+            kind: ExprKind::If { branches, otherwise },
+        })
+        .boxed()
+}
+
+fn match_of<'s>(head: Rule<'s, Expr>, body: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    let patterns = pattern().separated_by(just(Kind::Comma)).at_least(1).collect::<Vec<_>>();
+    let body = required(just(Kind::FatArrow).ignore_then(required(body)));
+    let arm =
+        patterns.then(body).map_with(|(patterns, body), at| Arm { span: span(at), patterns, body });
+    let arms = entries(arm).delimited_by(just(Kind::BraceOpen), just(Kind::BraceClose));
+    let arms = arms.recover_with(via_parser(empty().to(Vec::new())));
+    just(Kind::Match)
+        .ignore_then(required(head))
+        .then(arms)
+        .map_with(|(subject, arms), at| Expr {
+            span: span(at),
+            kind: ExprKind::Match { subject: Box::new(subject), arms },
+        })
+        .boxed()
+}
+
+/// A literal without holes.
+pub(super) fn literal<'s>() -> Rule<'s, Expr> {
+    let text = plain_text().map(|(text, span)| Expr {
+        span,
+        kind: ExprKind::Text(if text.is_empty() { vec![] } else { vec![TextPart::Text(text)] }),
+    });
+    literal_with(text.boxed())
+}
+
+fn literal_with<'s>(text: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    let scalar = custom(|inp: &mut chumsky::input::InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let index = *inp.cursor().inner();
+        let context = inp.state().0;
+        let span = context.token(index);
+        let written = context.slice(span);
+        let kind = match context.kind(index) {
+            Some(Kind::Int) => value::int(written).map(ExprKind::Int),
+            Some(Kind::Number) => Some(ExprKind::Number(value::number(written))),
+            Some(Kind::Duration) => value::duration(written).map(ExprKind::Duration),
+            Some(Kind::Date) => value::date(written).map(ExprKind::Date),
+            Some(Kind::Time) => value::time(written).map(ExprKind::Time),
+            Some(Kind::None) => Some(ExprKind::None),
+            Some(Kind::Null) => Some(ExprKind::Null),
+            Some(Kind::True) => Some(ExprKind::Bool(true)),
+            Some(Kind::False) => Some(ExprKind::Bool(false)),
+            _ => return Err(Trouble::new(index, What::Value)),
+        };
+        inp.skip();
+        Ok(Expr { span, kind: kind.unwrap_or(ExprKind::Missing) })
+    });
+    text.or(scalar).boxed()
+}
+
+/// A text with holes.
+fn text_literal<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+    let part = just(Kind::TextPart).map_with(|_, at| text::Piece::Written(span(at)));
+    let hole = required(expr)
+        .then_ignore(tail(What::EntryEnd))
+        .then_ignore(super::recovery::rest_of_brackets())
+        .delimited_by(just(Kind::HoleOpen), just(Kind::HoleClose))
+        .map(text::Piece::Hole);
+    part.or(hole)
+        .repeated()
+        .collect::<Vec<_>>()
+        .delimited_by(just(Kind::TextOpen), just(Kind::TextClose))
+        .map_with(|pieces, at| {
+            let span = span(at);
+            Expr { span, kind: ExprKind::Text(text::build(at.state().text, span, pieces)) }
+        })
+        .boxed()
+}
+
+/// A text without holes, and where it stands.
+pub(super) fn plain_text<'s>() -> Rule<'s, (EcoString, Span)> {
+    just(Kind::TextPart)
+        .map_with(|_, at| text::Piece::Written(span(at)))
+        .repeated()
+        .collect::<Vec<_>>()
+        .delimited_by(just(Kind::TextOpen), just(Kind::TextClose))
+        .map_with(|pieces, at| {
+            let span = span(at);
+            let mut parts = text::build(at.state().text, span, pieces);
+            match parts.pop() {
+                Some(TextPart::Text(text)) => (text, span),
+                _ => (EcoString::new(), span),
+            }
+        })
+        .boxed()
+}

@@ -1,0 +1,165 @@
+//! From tokens to a tree: the grammar.
+//!
+//! The grammar reads a slice of [`Kind`]s; texts and places are looked up in the [`Context`] when a node is
+//! made. Brackets are balanced when it begins, so a rule that has seen an opener always finds its closer, and
+//! recovery is local: a missing name, type or operand leaves a hole ([`recovery`]), and what does not belong
+//! is skipped up to the next entry, statement or item. What went wrong is noted as a small [`Trouble`], which
+//! [`errors`] turns into words.
+
+mod errors;
+mod expressions;
+mod items;
+mod patterns;
+mod pieces;
+mod recovery;
+mod statements;
+mod types;
+
+use chumsky::input::{InputRef, MapExtra};
+use chumsky::inspector::SimpleState;
+use chumsky::prelude::*;
+use ecow::EcoString;
+
+use self::errors::Trouble;
+use super::layout::Layout;
+use super::token::Kind;
+use super::tree::{Comment, File, Item, Name};
+use crate::diagnostics::Diagnostic;
+use crate::source::{FileId, Span};
+
+/// What the grammar reads.
+type Input<'s> = &'s [Kind];
+/// What it carries along.
+type Extra<'s> = extra::Full<Trouble, SimpleState<Context<'s>>, ()>;
+/// A rule.
+type Rule<'s, O> = Boxed<'s, 's, Input<'s>, O, Extra<'s>>;
+/// What a rule knows when it makes a node.
+type At<'s, 'b> = MapExtra<'s, 'b, Input<'s>, Extra<'s>>;
+
+/// Reads a file's tokens. Always gives a tree.
+pub(super) fn parse(
+    file: FileId,
+    text: &str,
+    layout: &Layout,
+    comments: Vec<Comment>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> File {
+    let context = Context { text, kinds: &layout.kinds, spans: &layout.spans, comments: &comments };
+    let mut state = SimpleState(context);
+    let (items, troubles) =
+        items::file().parse_with_state(layout.kinds.as_slice(), &mut state).into_output_errors();
+    errors::report(file, &context, troubles, diagnostics);
+    File { items: items.unwrap_or_default(), comments }
+}
+
+/// The tokens' places and texts.
+#[derive(Clone, Copy)]
+struct Context<'s> {
+    text: &'s str,
+    kinds: &'s [Kind],
+    spans: &'s [Span],
+    comments: &'s [Comment],
+}
+
+impl<'s> Context<'s> {
+    /// The kind of a token.
+    fn kind(&self, index: usize) -> Option<Kind> {
+        self.kinds.get(index).copied()
+    }
+
+    /// The place of a token; the end of the text behind the last.
+    fn token(&self, index: usize) -> Span {
+        let end = self.text.len() as u32;
+        self.spans.get(index).copied().unwrap_or(Span::new(end, end))
+    }
+
+    /// The place of tokens, without newlines at their end. Of none, the place after the token before.
+    fn cover(&self, tokens: SimpleSpan) -> Span {
+        let mut end = tokens.end;
+        while end > tokens.start + 1 && self.kind(end - 1) == Some(Kind::Newline) {
+            end -= 1;
+        }
+        if tokens.start < end {
+            return Span::new(self.token(tokens.start).start, self.token(end - 1).end);
+        }
+        tokens.start.checked_sub(1).map_or_else(Span::default, |before| self.token(before).after())
+    }
+
+    /// A stretch of the text.
+    fn slice(&self, span: Span) -> &'s str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The text of a token.
+    fn word(&self, index: usize) -> &'s str {
+        self.slice(self.token(index))
+    }
+
+    /// The `///` lines directly before a place, without slashes, joined by newlines.
+    fn doc(&self, start: u32) -> EcoString {
+        let end = self.comments.partition_point(|comment| comment.span.start < start);
+        let mut first = end;
+        let mut next = start;
+        while let Some(comment) = first.checked_sub(1).and_then(|i| self.comments.get(i)) {
+            let between = self.slice(Span::new(comment.span.end, next));
+            if !comment.doc || !between.bytes().all(|byte| byte.is_ascii_whitespace()) {
+                break;
+            }
+            next = comment.span.start;
+            first -= 1;
+        }
+        let mut doc = EcoString::new();
+        for (i, comment) in self.comments.get(first..end).unwrap_or_default().iter().enumerate() {
+            if i > 0 {
+                doc.push('\n');
+            }
+            let line = self.slice(comment.span);
+            let line = line.strip_prefix("///").unwrap_or(line).trim_end();
+            doc.push_str(line.strip_prefix(' ').unwrap_or(line));
+        }
+        doc
+    }
+}
+
+/// Where the tokens that a rule took stand.
+fn span(at: &mut At<'_, '_>) -> Span {
+    let tokens = at.span();
+    at.state().cover(tokens)
+}
+
+/// The documentation before what a rule took.
+fn doc(at: &mut At<'_, '_>) -> EcoString {
+    let start = span(at).start;
+    at.state().doc(start)
+}
+
+/// A name: any word that has no meaning of its own everywhere.
+fn name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
+    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let index = *inp.cursor().inner();
+        let context = inp.state().0;
+        match context.kind(index) {
+            Some(kind) if kind == Kind::Name || kind.is_soft_word() => {
+                inp.skip();
+                let span = context.token(index);
+                Ok(Name { text: context.slice(span).into(), span })
+            }
+            _ => Err(Trouble::expected(index, Kind::Name)),
+        }
+    })
+}
+
+/// A name that must stand here. Where it is missing, it is empty.
+fn required_name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
+    let missing = empty().map_with(|(), at| Name { text: EcoString::new(), span: span(at) });
+    name().recover_with(via_parser(missing))
+}
+
+/// A line end between the parts of one item.
+fn line_break<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    just(Kind::Newline).or_not().ignored()
+}
+
+fn item(at: &mut At<'_, '_>, kind: super::tree::ItemKind) -> Item {
+    Item { span: span(at), doc: doc(at), kind }
+}

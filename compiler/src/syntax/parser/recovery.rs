@@ -1,0 +1,165 @@
+//! What the grammar does where the text is broken: look ahead, skip, and leave holes.
+
+use chumsky::input::InputRef;
+use chumsky::prelude::*;
+
+use super::errors::{Trouble, What};
+use super::{Context, Extra, Input, Rule};
+use crate::syntax::token::Kind;
+use crate::syntax::tree::{Expr, ExprKind, TypeExpr, TypeKind};
+
+/// Takes nothing, and holds where the tokens that follow are as asked. The function gets the tokens and the
+/// index of the next.
+pub(super) fn ahead<'s>(
+    what: What,
+    test: impl Fn(&Context<'s>, usize) -> bool + Clone + 's,
+) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let index = *inp.cursor().inner();
+        if test(&inp.state().0, index) { Ok(()) } else { Err(Trouble::new(index, what)) }
+    })
+}
+
+/// Holds where an entry, a statement or a line ends.
+fn end_of<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    ahead(what, move |context, index| match context.kind(index) {
+        None | Some(Kind::Newline) => true,
+        Some(Kind::Semicolon) => what == What::StatementEnd,
+        Some(Kind::Comma) => what == What::EntryEnd,
+        Some(kind) => kind.is_closer(),
+    })
+}
+
+/// Skips what does not belong here, up to the end of the statement or entry, brackets as a whole. Fails where
+/// that would be less than `least` tokens.
+pub(super) fn junk<'s>(
+    what: What,
+    least: usize,
+) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let start = *inp.cursor().inner();
+        let mut depth = 0_u32;
+        while let Some(kind) = inp.peek() {
+            let ends = match kind {
+                Kind::Newline => true,
+                Kind::Semicolon => what == What::StatementEnd,
+                Kind::Comma => what == What::EntryEnd,
+                kind => kind.is_closer(),
+            };
+            if depth == 0 && ends {
+                break;
+            }
+            if kind.closer().is_some() {
+                depth += 1;
+            } else if kind.is_closer() {
+                depth -= 1;
+            }
+            inp.skip();
+        }
+        let end = *inp.cursor().inner();
+        if end - start >= least { Ok(()) } else { Err(Trouble::new(start, what)) }
+    })
+}
+
+/// What may follow an entry or a statement: its end, or junk, which is reported and skipped.
+pub(super) fn tail<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    end_of(what).recover_with(via_parser(junk(what, 0)))
+}
+
+/// Entries between brackets, separated by commas or line ends. What cannot be read is skipped, and reported.
+pub(super) fn entries<'s, O: 's>(
+    entry: impl Parser<'s, Input<'s>, O, Extra<'s>> + 's,
+) -> Rule<'s, Vec<O>> {
+    let entry = entry
+        .map(Some)
+        .recover_with(via_parser(junk(What::EntryEnd, 1).map(|()| None)))
+        .then_ignore(tail(What::EntryEnd))
+        .then_ignore(commas(true));
+    commas(false)
+        .ignore_then(entry.repeated().collect::<Vec<_>>())
+        .map(|entries| entries.into_iter().flatten().collect())
+        .boxed()
+}
+
+/// Line ends with at most one comma among them; none where nothing stands before it.
+fn commas<'s>(after_entry: bool) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let mut allowed = after_entry;
+        while let Some(kind) = inp.peek() {
+            match kind {
+                Kind::Newline => {}
+                Kind::Comma if allowed => allowed = false,
+                Kind::Comma => {
+                    let index = *inp.cursor().inner();
+                    inp.emit(Trouble::new(index, What::Entry));
+                }
+                _ => break,
+            }
+            inp.skip();
+        }
+        Ok(())
+    })
+}
+
+/// Line ends and semicolons.
+pub(super) fn separators<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        while let Some(Kind::Newline | Kind::Semicolon) = inp.peek() {
+            inp.skip();
+        }
+        Ok(())
+    })
+}
+
+/// An expression that must stand here, or a hole.
+pub(super) fn required<'s>(
+    expr: impl Parser<'s, Input<'s>, Expr, Extra<'s>> + 's,
+) -> Rule<'s, Expr> {
+    expr.recover_with(via_parser(hole())).boxed()
+}
+
+/// A missing expression, which takes nothing.
+pub(super) fn hole<'s>() -> impl Parser<'s, Input<'s>, Expr, Extra<'s>> + Clone {
+    empty().map_with(|(), at| Expr { span: super::span(at), kind: ExprKind::Missing })
+}
+
+/// A type that must stand here, or a hole.
+pub(super) fn required_type<'s>(
+    ty: impl Parser<'s, Input<'s>, TypeExpr, Extra<'s>> + 's,
+) -> Rule<'s, TypeExpr> {
+    let missing =
+        empty().map_with(|(), at| TypeExpr { span: super::span(at), kind: TypeKind::Missing });
+    ty.recover_with(via_parser(missing)).boxed()
+}
+
+/// The operand that is missing after an operator. Elsewhere it fails, so that an expression which may be left
+/// out can be.
+pub(super) fn missing_operand<'s>() -> impl Parser<'s, Input<'s>, Expr, Extra<'s>> + Clone {
+    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let index = *inp.cursor().inner();
+        let context = inp.state().0;
+        let before = index.checked_sub(1).and_then(|before| context.kind(before));
+        let trouble = Trouble::new(index, What::Value);
+        let needs =
+            before.is_some_and(|kind| (kind.is_infix() && kind != Kind::As) || kind == Kind::Not);
+        if !needs {
+            return Err(trouble);
+        }
+        inp.emit(trouble);
+        let span = context.token(index - 1).after();
+        Ok(Expr { span, kind: ExprKind::Missing })
+    })
+}
+
+/// Up to the closer: entries where only one may stand, which are reported.
+pub(super) fn rest_of_brackets<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    let closer =
+        ahead(What::Closer, |context, index| context.kind(index).is_none_or(Kind::is_closer));
+    let skipped = any()
+        .filter(|kind: &Kind| matches!(kind, Kind::Comma | Kind::Newline))
+        .then(junk(What::EntryEnd, 0))
+        .repeated()
+        .at_least(1)
+        .ignored();
+    closer.recover_with(via_parser(skipped))
+}
