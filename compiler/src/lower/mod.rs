@@ -28,8 +28,12 @@ mod expression;
 mod function;
 mod json;
 mod loops;
+#[cfg(test)]
+mod maker;
 mod matching;
 mod program;
+#[cfg(test)]
+mod random;
 mod statement;
 #[cfg(test)]
 mod tests;
