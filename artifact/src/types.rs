@@ -338,6 +338,31 @@ impl Types {
         }
     }
 
+    /// The id of a type that is interned already.
+    pub fn find(&self, ty: Type) -> Option<TypeId> {
+        if self.index.len() == self.types.len() {
+            return self.index.get(&ty).copied();
+        }
+        self.types.iter().position(|&known| known == ty).map(|i| TypeId(i as u32))
+    }
+
+    /// What [`Types::substitute`] gives, without adding a type: none where the result is not interned.
+    pub fn resolve(&self, id: TypeId, arguments: &[TypeId]) -> Option<TypeId> {
+        match self.get(id) {
+            Type::Parameter(n) => arguments.get(n as usize).copied(),
+            Type::Optional(inner) => {
+                let inner = self.resolve(inner, arguments)?;
+                match self.get(inner) {
+                    Type::Optional(_) | Type::None | Type::Unknown => Some(inner),
+                    _ => self.find(Type::Optional(inner)),
+                }
+            }
+            Type::List(item) => self.find(Type::List(self.resolve(item, arguments)?)),
+            Type::Map(value) => self.find(Type::Map(self.resolve(value, arguments)?)),
+            _ => Some(id),
+        }
+    }
+
     /// The type as an author writes it: `[Lead]?`, `"new" | "won"`, `{ name: string, n: int }`. What is very
     /// long ends in dots.
     pub fn display(&self, id: TypeId) -> String {

@@ -10,6 +10,23 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::value::Value;
 
+mod arithmetic;
+mod builtins;
+mod collections;
+mod instances;
+pub mod interpret;
+mod json;
+pub mod limits;
+mod machine;
+mod nesting;
+mod program;
+mod segment;
+#[cfg(test)]
+mod tests;
+
+pub use interpret::{resume, start};
+pub use program::{LoadError, Program};
+
 /// A suspended (or not yet begun) execution, from the outermost function to the innermost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fiber {

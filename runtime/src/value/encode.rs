@@ -17,13 +17,13 @@ use super::{Value, duration, format, json};
 /// What stands for a secret.
 pub(crate) const HIDDEN: &str = "***";
 
-/// A value whose JSON would be larger than a limit.
+/// A value whose JSON would be larger than a limit, or deeper than what can be read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge;
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the value is too large for JSON")
+        f.write_str("the value is too large or too deeply nested for JSON")
     }
 }
 
@@ -31,26 +31,31 @@ impl std::error::Error for TooLarge {}
 
 /// Writes a value of a type. What does not fit its type, which no checked program has, is null.
 pub fn encode(types: &Types, ty: TypeId, value: &Value) -> Json {
-    encode_within(types, ty, value, usize::MAX).unwrap_or_default()
+    let mut encoder = Encoder { types, left: usize::MAX, depth_left: usize::MAX };
+    encoder.value(ty, value).unwrap_or_default()
 }
 
-/// Writes a value of a type, unless its JSON would be larger than about `limit` bytes. A value's parts can be
-/// shared and its JSON's cannot, so a small value may be large JSON.
+/// Writes a value of a type, unless its JSON would be larger than about `limit` bytes or nested deeper than
+/// [`DEPTH_LIMIT`](json::DEPTH_LIMIT). A value's parts can be shared and its JSON's cannot, so a small value may
+/// be large JSON.
 ///
 /// # Errors
-/// The JSON would be too large; it is not built beyond the limit.
+/// The JSON would be too large; it is not built beyond the limits.
 pub fn encode_within(
     types: &Types,
     ty: TypeId,
     value: &Value,
     limit: usize,
 ) -> Result<Json, TooLarge> {
-    Encoder { types, left: limit }.value(ty, value)
+    Encoder { types, left: limit, depth_left: json::DEPTH_LIMIT }.value(ty, value)
 }
 
 struct Encoder<'a> {
     types: &'a Types,
+    /// How many bytes may still be written.
     left: usize,
+    /// How many arrays and objects may still be opened inside each other.
+    depth_left: usize,
 }
 
 impl Encoder<'_> {
@@ -76,23 +81,26 @@ impl Encoder<'_> {
                 Json::from(STANDARD.encode(bytes))
             }
             (_, Value::Json(json)) => {
-                self.take(json::measure(json).size)?;
+                let extent = json::measure(json);
+                self.take(extent.size)?;
+                if extent.depth > self.depth_left {
+                    return Err(TooLarge);
+                }
                 Json::clone(json)
             }
-            (Type::List(item), Value::List(items)) => items
-                .iter()
-                .map(|v| self.value(item, v))
-                .collect::<Result<_, _>>()
-                .map(Json::Array)?,
-            (Type::Map(of), Value::Map(entries)) => {
+            (Type::List(item), Value::List(items)) => self.nested(|encoder| {
+                let items = items.iter().map(|value| encoder.value(item, value));
+                items.collect::<Result<_, _>>().map(Json::Array)
+            })?,
+            (Type::Map(of), Value::Map(entries)) => self.nested(|encoder| {
                 let entries = entries.iter().map(|(key, value)| {
-                    self.take(key.len())?;
-                    Ok((key.to_string(), self.value(of, value)?))
+                    encoder.take(key.len())?;
+                    Ok((key.to_string(), encoder.value(of, value)?))
                 });
-                entries.collect::<Result<_, _>>().map(Json::Object)?
-            }
+                entries.collect::<Result<_, _>>().map(Json::Object)
+            })?,
             (Type::Record(record), Value::Record(values)) => {
-                Json::Object(self.record(record, values, Map::new())?)
+                self.nested(|encoder| encoder.record(record, values, Map::new()))?
             }
             (Type::Choice(choice), Value::Tagged(index, values)) => {
                 let variant = match self.types.choice(choice).map(|choice| &choice.variants) {
@@ -102,7 +110,8 @@ impl Encoder<'_> {
                 match variant {
                     Some(variant) => {
                         let tag = ("type".to_owned(), Json::from(variant.name.as_str()));
-                        Json::Object(self.record(variant.record, values, Map::from_iter([tag]))?)
+                        let object = Map::from_iter([tag]);
+                        self.nested(|encoder| encoder.record(variant.record, values, object))?
                     }
                     None => Json::Null,
                 }
@@ -118,7 +127,7 @@ impl Encoder<'_> {
         id: RecordId,
         values: &[Value],
         mut object: Map<String, Json>,
-    ) -> Result<Map<String, Json>, TooLarge> {
+    ) -> Result<Json, TooLarge> {
         let types = self.types;
         let fields = types.record(id).map(|record| record.fields.as_slice()).unwrap_or_default();
         for (field, value) in fields.iter().zip(values) {
@@ -128,7 +137,18 @@ impl Encoder<'_> {
             self.take(field.wire_name().len())?;
             object.insert(field.wire_name().to_owned(), self.value(field.ty, value)?);
         }
-        Ok(object)
+        Ok(Json::Object(object))
+    }
+
+    /// Writes what stands inside an array or an object.
+    fn nested(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<Json, TooLarge>,
+    ) -> Result<Json, TooLarge> {
+        self.depth_left = self.depth_left.checked_sub(1).ok_or(TooLarge)?;
+        let json = write(self);
+        self.depth_left += 1;
+        json
     }
 
     fn take(&mut self, bytes: usize) -> Result<(), TooLarge> {

@@ -1,0 +1,39 @@
+//! How much a run may hold and how deep it may go: input never exhausts the host.
+
+use crate::error::{Error, ErrorKind};
+
+/// The longest text, in bytes.
+pub const TEXT_LIMIT: usize = 16 << 20;
+
+/// The most items of a list, entries of a map, or bytes of `bytes`.
+pub const ITEM_LIMIT: usize = 10_000_000;
+
+/// The largest JSON that a value is turned into, in bytes of its text (about).
+pub const JSON_LIMIT: usize = 64 << 20;
+
+/// The most calls inside each other.
+pub const FRAME_LIMIT: usize = 200;
+
+/// The deepest nesting of records inside each other.
+pub const DEPTH_LIMIT: usize = crate::value::json::DEPTH_LIMIT;
+
+/// Fails for a text longer than [`TEXT_LIMIT`].
+pub(super) fn check_text(bytes: usize) -> Result<(), Error> {
+    if bytes <= TEXT_LIMIT {
+        return Ok(());
+    }
+    Err(too_large(format!("a text may be {} MB long and no longer", TEXT_LIMIT >> 20)))
+}
+
+/// Fails for a list or map of more than [`ITEM_LIMIT`] items.
+pub(super) fn check_items(items: usize) -> Result<(), Error> {
+    if items <= ITEM_LIMIT {
+        return Ok(());
+    }
+    Err(too_large(format!("a list or map may have {ITEM_LIMIT} items and no more")))
+}
+
+/// What something that outgrew its limit fails with.
+pub(super) fn too_large(message: impl Into<ecow::EcoString>) -> Error {
+    Error::new(ErrorKind::Failed, message)
+}

@@ -1,0 +1,101 @@
+//! An artifact that is ready to run.
+
+use callflow_artifact::bytecode::{ConstantId, Function, FunctionId, Origin};
+use callflow_artifact::types::{Type, TypeId, Types};
+use callflow_artifact::{Artifact, Op};
+use jiff::tz::TimeZone;
+
+use super::instances;
+use super::nesting::Nesting;
+use crate::value::{Value, from_constant};
+
+/// An artifact that is ready to run. It does not change while it runs, so runs on many threads can share it.
+#[derive(Debug)]
+pub struct Program {
+    artifact: Artifact,
+    constants: Vec<Value>,
+    nesting: Nesting,
+    zone: TimeZone,
+}
+
+/// Why an artifact cannot be run.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LoadError {
+    /// A generic function is used with ever larger types.
+    #[error("its generic functions are used with too many different types")]
+    TooManyInstances,
+    /// Types inside types without end.
+    #[error("its types are nested too deeply")]
+    TooDeep,
+}
+
+impl Program {
+    /// Makes an artifact ready to run, in the time zone UTC.
+    ///
+    /// # Errors
+    /// The artifact does not pass the verifier or is too complex.
+    pub fn load(mut artifact: Artifact) -> Result<Program, LoadError> {
+        // An artifact that was read from a file finds types by search until one is added.
+        artifact.types.intern(Type::Unknown);
+        instances::add(&mut artifact).map_err(|_| LoadError::TooManyInstances)?;
+        let nesting = Nesting::of(&artifact.types).map_err(|_| LoadError::TooDeep)?;
+        let constants = artifact.constants.iter().map(from_constant).collect();
+        Ok(Program { artifact, constants, nesting, zone: TimeZone::UTC })
+    }
+
+    /// The same program in the project's time zone.
+    pub fn with_zone(self, zone: TimeZone) -> Program {
+        Program { zone, ..self }
+    }
+
+    /// What it was loaded from. Its types also have those that generic functions are used with.
+    pub fn artifact(&self) -> &Artifact {
+        &self.artifact
+    }
+
+    /// All types that occur while it runs.
+    pub fn types(&self) -> &Types {
+        &self.artifact.types
+    }
+
+    /// The project's time zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The function behind an id.
+    pub fn function(&self, id: FunctionId) -> Option<&Function> {
+        self.artifact.functions.get(id.0 as usize)
+    }
+
+    /// Where in its file an instruction came from.
+    pub fn origin(&self, function: FunctionId, at: u32) -> Origin {
+        let origins = self.function(function).map(|function| function.origins.as_slice());
+        let origin = origins.and_then(|origins| origins.get(at as usize).copied());
+        origin.unwrap_or(Origin { start: 0, end: 0 })
+    }
+
+    /// A type with its parameters replaced by what a call gave for them. [`TypeId::UNKNOWN`] for types that no
+    /// call in the program gives.
+    pub fn resolve(&self, ty: TypeId, arguments: &[TypeId]) -> TypeId {
+        if arguments.is_empty() {
+            return ty;
+        }
+        self.types().resolve(ty, arguments).unwrap_or(TypeId::UNKNOWN)
+    }
+
+    /// A constant's value.
+    pub(super) fn constant(&self, id: ConstantId) -> Option<&Value> {
+        self.constants.get(id.0 as usize)
+    }
+
+    /// Which types must be measured.
+    pub(super) fn nesting(&self) -> &Nesting {
+        &self.nesting
+    }
+
+    /// A function's instruction.
+    pub(super) fn op(&self, function: FunctionId, at: u32) -> Option<&Op> {
+        self.function(function)?.code.get(at as usize)
+    }
+}
