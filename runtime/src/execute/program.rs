@@ -2,6 +2,7 @@
 
 use callflow_artifact::bytecode::{ConstantId, Function, FunctionId, Origin};
 use callflow_artifact::types::{Type, TypeId, Types};
+use callflow_artifact::verify::{VerifyError, verify};
 use callflow_artifact::{Artifact, Op};
 use jiff::tz::TimeZone;
 
@@ -21,6 +22,9 @@ pub struct Program {
 /// Why an artifact cannot be run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LoadError {
+    /// It could read what is not there.
+    #[error("the artifact is damaged or not of this version: {0}")]
+    Unsound(#[from] VerifyError),
     /// A generic function is used with ever larger types.
     #[error("its generic functions are used with too many different types")]
     TooManyInstances,
@@ -35,6 +39,7 @@ impl Program {
     /// # Errors
     /// The artifact does not pass the verifier or is too complex.
     pub fn load(mut artifact: Artifact) -> Result<Program, LoadError> {
+        verify(&artifact)?;
         // An artifact that was read from a file finds types by search until one is added.
         artifact.types.intern(Type::Unknown);
         instances::add(&mut artifact).map_err(|_| LoadError::TooManyInstances)?;
