@@ -71,3 +71,32 @@ pub struct SourceFile {
     /// Byte offset of the start of each line, so that positions can be told without the text.
     pub lines: Vec<u32>,
 }
+
+impl SourceFile {
+    /// Line and column of a byte offset, both counted from 1, the column in bytes.
+    pub fn position(&self, offset: u32) -> (u32, u32) {
+        let line = self.lines.partition_point(|&start| start <= offset).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or(0);
+        (line as u32, offset.saturating_sub(start) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_from_one() {
+        let file = |lines: &[u32]| SourceFile {
+            path: "a.flow".into(),
+            hash: EcoString::new(),
+            lines: lines.to_vec(),
+        };
+        let three = file(&[0, 10, 20]);
+        assert_eq!(three.position(0), (1, 1));
+        assert_eq!(three.position(9), (1, 10));
+        assert_eq!(three.position(10), (2, 1));
+        assert_eq!(three.position(99), (3, 80));
+        assert_eq!(file(&[]).position(4), (1, 5));
+    }
+}

@@ -97,7 +97,12 @@ impl Printer<'_> {
             write!(out, "{comma}r{index}: {}", self.ty(ty))?;
         }
         write!(out, ") -> {}", self.ty(function.result))?;
-        writeln!(out, ", {} registers", function.registers.len())?;
+        write!(out, ", {} registers", function.registers.len())?;
+        let file = self.artifact.files.get(function.file as usize);
+        if let (Some(file), Some(first)) = (file, function.origins.first()) {
+            write!(out, ", {}:{}", file.path, file.position(first.start).0)?;
+        }
+        writeln!(out)?;
         let labels = Labels::new(function);
         let shown = instruction::Shown { artifact: self.artifact, function, labels: &labels };
         for (index, op) in function.code.iter().enumerate() {
