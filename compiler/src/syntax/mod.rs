@@ -15,7 +15,7 @@ use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::{FileId, Location, Span};
 
 /// A file that is larger is not read: no person wrote it.
-const LARGEST: usize = 10 * 1024 * 1024;
+pub const LARGEST: usize = 10 * 1024 * 1024;
 
 /// A file's tree and what is wrong with its text.
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,11 @@
+//! The commands, one a file.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod pieces;
+
+use callflow_compiler::source::Embedded;
+
+/// The standard library, which is built into the binary.
+const LIBRARY: Embedded =
+    Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
