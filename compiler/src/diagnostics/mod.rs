@@ -76,12 +76,7 @@ impl Diagnostic {
         Diagnostic::new(code, Severity::Warning, at, message)
     }
 
-    fn new(
-        code: Code,
-        severity: Severity,
-        at: Location,
-        message: impl Into<String>,
-    ) -> Diagnostic {
+    fn new(code: Code, severity: Severity, at: Location, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
             severity,
@@ -112,7 +107,12 @@ impl Diagnostic {
     }
 
     /// An edit that mends it.
-    pub fn fix(mut self, title: impl Into<String>, at: Location, text: impl Into<String>) -> Diagnostic {
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        at: Location,
+        text: impl Into<String>,
+    ) -> Diagnostic {
         let edits = vec![Edit { at, text: text.into() }];
         self.fixes.push(Fix { title: title.into(), edits });
         self

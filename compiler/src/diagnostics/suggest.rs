@@ -2,7 +2,10 @@
 
 /// The candidate that a person most likely meant, if any is near enough: at most a third of its letters wrong,
 /// a swap of neighbours counting as one, case counting as nothing.
-pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = (written.chars().count().max(3)) / 3;
     candidates
         .into_iter()
@@ -30,10 +33,7 @@ fn distance(a: &str, b: &str) -> usize {
         for (j, &y) in b.iter().enumerate() {
             let replaced = at(&last, j) + usize::from(x != y);
             let mut best = replaced.min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
-            let swapped = i > 0
-                && j > 0
-                && a.get(i - 1) == Some(&y)
-                && b.get(j - 1) == Some(&x);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(&y) && b.get(j - 1) == Some(&x);
             if swapped {
                 best = best.min(at(&before, j - 1) + 1);
             }

@@ -1,0 +1,323 @@
+//! Calls of functions and actions: which argument is for which parameter, and what is given where one is left out.
+
+use std::rc::Rc;
+
+use callflow_artifact::Constant;
+use callflow_artifact::bytecode::{ActionId, FunctionId};
+use callflow_artifact::types::TypeId;
+
+use crate::semantics::body::{Body, Kind, broken, constant};
+use crate::semantics::constant::Purpose;
+use crate::semantics::fits::Reason;
+use crate::semantics::names::{BUILT_IN_FUNCTIONS, PRELUDE, ValueNameKind};
+use crate::semantics::report;
+use crate::semantics::signature::Signature;
+use crate::semantics::typed::{Expr, ExprKind};
+use crate::source::Span;
+use crate::syntax::tree::{self, Argument};
+
+use super::Hint;
+
+/// What the parameters of a call get: types for the type parameters, a value for each other one.
+pub(in crate::semantics) struct Given {
+    /// For the type parameters.
+    pub(in crate::semantics) types: Vec<TypeId>,
+    /// For the parameters, in order and complete.
+    pub(in crate::semantics) arguments: Vec<Expr>,
+}
+
+/// Which expression was written for which parameter.
+struct Matched<'t> {
+    values: Vec<Option<&'t tree::Expr>>,
+    types: Vec<Option<&'t tree::Expr>>,
+}
+
+impl<'t> Body<'_, 't> {
+    /// `f(…)`
+    pub(super) fn call_name(
+        &mut self,
+        name: &'t str,
+        callee: Span,
+        arguments: &'t [Argument],
+        parens: Span,
+        hint: Hint,
+        span: Span,
+    ) -> Expr {
+        if BUILT_IN_FUNCTIONS.contains(&name) {
+            return self.intrinsic(name, callee, arguments, parens, hint, span);
+        }
+        if let Some(ValueNameKind::Function(id)) = self.find_value(name).map(|value| value.kind) {
+            return self.call_function(id, callee, arguments, parens, hint, span);
+        }
+        if self.is_piece(name) {
+            let default = self.checker.piece_scope(name).and_then(|scope| scope.default_action);
+            if let Some(action) = default {
+                return self.call_action(action, name, callee, arguments, parens, hint, span);
+            }
+        }
+        self.discard(arguments);
+        if !name.is_empty() {
+            let diagnostic = self.no_function(name, callee);
+            self.report(diagnostic);
+        }
+        broken(span)
+    }
+
+    fn no_function(&self, name: &'t str, callee: Span) -> crate::diagnostics::Diagnostic {
+        let at = self.at(callee);
+        if self.names.contains_key(name) || self.find_value(name).is_some() {
+            return report::calls::not_a_function(at, name);
+        }
+        if let Some(scope) = self.checker.piece_scope(name) {
+            let mut actions: Vec<&str> = scope.actions.keys().copied().collect();
+            actions.sort_unstable();
+            return report::calls::no_default_action(at, name, &actions);
+        }
+        let scopes = || self.own_scope().into_iter().chain(self.checker.scope(PRELUDE));
+        if scopes().any(|s| s.types.contains_key(name) || s.tags.contains_key(name)) {
+            return report::calls::calls_type(at, name);
+        }
+        if self.own_scope().is_some_and(|scope| scope.actions.contains_key(name)) {
+            return report::calls::action_of_own_piece(at, name);
+        }
+        let functions = scopes().flat_map(|scope| scope.values.keys().copied());
+        let pieces = self.checker.piece_names.iter().map(|piece| piece.as_str());
+        let candidates = functions.chain(BUILT_IN_FUNCTIONS).chain(pieces);
+        report::calls::unknown_function(at, name, self.checker.nearest(name, candidates))
+    }
+
+    /// `piece.action(…)`
+    pub(super) fn call_piece(
+        &mut self,
+        piece: &'t str,
+        name: &'t tree::Name,
+        arguments: &'t [Argument],
+        parens: Span,
+        hint: Hint,
+        span: Span,
+    ) -> Expr {
+        let scope = self.checker.piece_scope(piece);
+        let action = scope.and_then(|scope| scope.actions.get(name.text.as_str()).copied());
+        match action {
+            Some(action) => {
+                let callee = Span::new(span.start, name.span.end);
+                self.call_action(action, piece, callee, arguments, parens, hint, span)
+            }
+            None => {
+                self.discard(arguments);
+                if !name.text.is_empty() {
+                    self.unknown_action(piece, name);
+                }
+                broken(span)
+            }
+        }
+    }
+
+    /// Tells of an action that a piece does not have.
+    pub(super) fn unknown_action(&mut self, piece: &str, name: &tree::Name) {
+        let Some(scope) = self.checker.piece_scope(piece) else { return };
+        let mut actions: Vec<&str> = scope.actions.keys().copied().collect();
+        actions.sort_unstable();
+        let meant = self.checker.nearest(&name.text, actions.iter().copied());
+        let at = self.at(name.span);
+        let diagnostic = report::names::unknown_action(piece, name, at, &actions, meant);
+        self.report(diagnostic);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a call has so many parts")]
+    fn call_action(
+        &mut self,
+        id: ActionId,
+        piece: &'t str,
+        callee: Span,
+        arguments: &'t [Argument],
+        parens: Span,
+        hint: Hint,
+        span: Span,
+    ) -> Expr {
+        let Some(signature) = self.checker.action_signature(id) else { return broken(span) };
+        let at = self.at(callee);
+        match self.kind {
+            Kind::Constant(purpose) => {
+                self.discard(arguments);
+                self.report(report::calls::action_in_constant(at, &signature.name, purpose));
+                return broken(span);
+            }
+            Kind::Piece if piece != "http" => {
+                self.discard(arguments);
+                self.report(report::calls::action_in_piece(at, &signature.name));
+                return broken(span);
+            }
+            _ => {}
+        }
+        self.effectful = true;
+        match self.arguments(&signature, arguments, callee, parens, hint) {
+            Some(given) => {
+                let ty = self.checker.types.substitute(signature.result, &given.types);
+                let Given { types, arguments } = given;
+                Expr { ty, span, kind: ExprKind::Action { action: id, types, arguments } }
+            }
+            None => broken(span),
+        }
+    }
+
+    fn call_function(
+        &mut self,
+        id: FunctionId,
+        callee: Span,
+        arguments: &'t [Argument],
+        parens: Span,
+        hint: Hint,
+        span: Span,
+    ) -> Expr {
+        let Some(signature) = self.checker.function_signature(id) else { return broken(span) };
+        if let Kind::Constant(purpose) = self.kind {
+            self.discard(arguments);
+            let at = self.at(callee);
+            self.report(report::calls::function_in_constant(at, &signature.name, purpose));
+            return broken(span);
+        }
+        self.note_call(id, callee);
+        match self.arguments(&signature, arguments, callee, parens, hint) {
+            Some(given) => {
+                let ty = self.checker.types.substitute(signature.result, &given.types);
+                let Given { types, arguments } = given;
+                Expr { ty, span, kind: ExprKind::Call { function: id, types, arguments } }
+            }
+            None => broken(span),
+        }
+    }
+
+    /// Remembers a call for the effects' pass.
+    pub(super) fn note_call(&mut self, id: FunctionId, span: Span) {
+        self.calls.push(id);
+        if self.uncertain == 0 && self.reachable {
+            self.certain_calls.push((id, span));
+        }
+    }
+
+    /// Checks the arguments of a call. None where a type parameter cannot be told; a wrong argument is a broken
+    /// expression among the others, for the call's type is known all the same.
+    pub(in crate::semantics) fn arguments(
+        &mut self,
+        signature: &Rc<Signature>,
+        arguments: &'t [Argument],
+        callee: Span,
+        parens: Span,
+        hint: Hint,
+    ) -> Option<Given> {
+        let matched = self.match_arguments(signature, arguments);
+        let types = self.type_arguments(signature, &matched.types, callee, hint);
+        let known = types.as_deref().unwrap_or_default();
+        let mut given = Vec::with_capacity(signature.parameters.len());
+        let mut missing = Vec::new();
+        for (index, (parameter, value)) in
+            signature.parameters.iter().zip(&matched.values).enumerate()
+        {
+            let ty = self.checker.types.substitute(parameter.ty, known);
+            given.push(match value {
+                Some(value) => {
+                    let reason = Reason::at(signature.place(index), "the parameter stands here");
+                    let value = self.expr(value, Some(ty));
+                    self.fit(value, ty, reason)
+                }
+                None => match &parameter.default {
+                    Some(default) => constant(default.clone(), ty, parens),
+                    None if self.checker.may_be_left_out(ty) => {
+                        constant(Constant::None, ty, parens)
+                    }
+                    None => {
+                        missing.push((parameter.name.clone(), ty));
+                        broken(parens)
+                    }
+                },
+            });
+        }
+        if !missing.is_empty() {
+            let (at, brackets) = (self.at(callee), self.at(parens));
+            let source = self.checker.sources.slice(brackets);
+            let types = &self.checker.types;
+            let diagnostic =
+                report::calls::missing(at, brackets, signature, &missing, types, source);
+            self.report(diagnostic);
+        }
+        Some(Given { types: types?, arguments: given })
+    }
+
+    fn match_arguments(&mut self, signature: &Signature, arguments: &'t [Argument]) -> Matched<'t> {
+        let mut matched = Matched {
+            values: vec![None; signature.parameters.len()],
+            types: vec![None; signature.type_parameters.len()],
+        };
+        let mut position = 0;
+        let mut named: Option<Span> = None;
+        for argument in arguments {
+            let value = &argument.value;
+            let Some(name) = &argument.name else {
+                match matched.values.get_mut(position) {
+                    _ if named.is_some() => {
+                        let at = self.at(value.span);
+                        self.expr(value, None);
+                        self.report(report::calls::positional_after_named(at, signature));
+                    }
+                    Some(slot) => *slot = Some(value),
+                    None => {
+                        self.discard(std::slice::from_ref(argument));
+                        // One error for all that is too much.
+                        if position == signature.parameters.len() {
+                            let at = self.at(value.span);
+                            self.report(report::calls::too_many(at, signature));
+                        }
+                    }
+                }
+                position += 1;
+                continue;
+            };
+            named = Some(name.span);
+            let index = signature.parameters.iter().position(|p| p.name == name.text);
+            let type_index = signature.type_parameters.iter().position(|p| p.name == name.text);
+            let slot = match (index, type_index) {
+                (Some(index), _) => matched.values.get_mut(index),
+                (None, Some(index)) => matched.types.get_mut(index),
+                (None, None) => None,
+            };
+            match slot {
+                Some(slot) if slot.is_none() => *slot = Some(value),
+                Some(slot) => {
+                    let first = slot.map(|value| self.at(value.span));
+                    let at = self.at(name.span);
+                    self.discard(std::slice::from_ref(argument));
+                    self.report(report::calls::given_twice(at, &name.text, first));
+                }
+                None => {
+                    self.discard(std::slice::from_ref(argument));
+                    self.unknown_argument(signature, name);
+                }
+            }
+        }
+        matched
+    }
+
+    fn unknown_argument(&mut self, signature: &Signature, name: &tree::Name) {
+        if name.text.is_empty() {
+            return;
+        }
+        let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
+        let types = signature.type_parameters.iter().map(|parameter| parameter.name.as_str());
+        let known: Vec<&str> = names.chain(types).collect();
+        let meant = self.checker.nearest(&name.text, known.iter().copied());
+        let at = self.at(name.span);
+        let diagnostic = report::calls::unknown_argument(at, &name.text, signature, &known, meant);
+        self.report(diagnostic);
+    }
+}
+
+/// What a constant expression may not do, in words.
+pub(in crate::semantics) fn purpose_words(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Constant => "a constant",
+        Purpose::Default => "a default",
+        Purpose::Sample => "a sample",
+        Purpose::Setting => "a setting",
+    }
+}

@@ -1,0 +1,197 @@
+//! Numbers and texts.
+
+use callflow_artifact::Constant;
+use callflow_artifact::builtin::{Builtin, is_scalar, is_text};
+use callflow_artifact::bytecode::Conversion;
+use callflow_artifact::types::{ChoiceId, Type, TypeId, Variants};
+use ecow::EcoString;
+use rust_decimal::Decimal;
+
+use crate::semantics::body::{Body, broken, constant};
+use crate::semantics::report;
+use crate::semantics::typed::{Expr, ExprKind};
+use crate::source::Span;
+use crate::syntax::tree::TextPart;
+
+use super::Hint;
+
+impl<'t> Body<'_, 't> {
+    /// What is expected, its `?` removed.
+    pub(super) fn bare(&self, hint: Hint) -> Option<TypeId> {
+        hint.map(|hint| self.checker.types.without_optional(hint))
+    }
+
+    /// A whole number; a `decimal` or `float` where one is expected.
+    pub(super) fn int(&mut self, value: i64, hint: Hint, span: Span) -> Expr {
+        match self.bare(hint) {
+            Some(TypeId::DECIMAL) => {
+                constant(Constant::Decimal(value.into()), TypeId::DECIMAL, span)
+            }
+            Some(TypeId::FLOAT) if value.unsigned_abs() <= 1 << 53 => {
+                constant(Constant::Float(value as f64), TypeId::FLOAT, span)
+            }
+            _ => constant(Constant::Int(value), TypeId::INT, span),
+        }
+    }
+
+    /// A number with a fraction: exact, unless a `float` is expected.
+    pub(super) fn number(&mut self, digits: &str, hint: Hint, span: Span) -> Expr {
+        let digits = digits.replace('_', "");
+        if self.bare(hint) == Some(TypeId::FLOAT)
+            && let Ok(value) = digits.parse::<f64>()
+            && value.is_finite()
+        {
+            return constant(Constant::Float(value), TypeId::FLOAT, span);
+        }
+        let value = Decimal::from_str_exact(&digits).or_else(|_| Decimal::from_scientific(&digits));
+        match value {
+            Ok(value) => constant(Constant::Decimal(value), TypeId::DECIMAL, span),
+            Err(_) => {
+                let at = self.at(span);
+                self.report(report::types::too_many_digits(at));
+                broken(span)
+            }
+        }
+    }
+
+    /// A text: plain, or with expressions in it.
+    pub(super) fn text(&mut self, parts: &'t [TextPart], hint: Hint, span: Span) -> Expr {
+        match parts {
+            [] => self.plain_text(&EcoString::new(), hint, span),
+            [TextPart::Text(text)] => self.plain_text(text, hint, span),
+            _ => self.interpolation(parts, span),
+        }
+    }
+
+    fn plain_text(&mut self, text: &EcoString, hint: Hint, span: Span) -> Expr {
+        let Some(expected) = self.bare(hint) else {
+            return constant(Constant::Text(text.clone()), TypeId::STRING, span);
+        };
+        match self.checker.types.get(expected) {
+            Type::Choice(choice) => self.choice_literal(choice, expected, text, span),
+            Type::Phone => {
+                if !is_phone(text) {
+                    let at = self.at(span);
+                    self.report(report::types::no_phone(at, text));
+                    return broken(span);
+                }
+                constant(Constant::Text(text.clone()), expected, span)
+            }
+            _ => constant(Constant::Text(text.clone()), TypeId::STRING, span),
+        }
+    }
+
+    fn choice_literal(
+        &mut self,
+        choice: ChoiceId,
+        expected: TypeId,
+        text: &EcoString,
+        span: Span,
+    ) -> Expr {
+        let value = || constant(Constant::Text(text.clone()), expected, span);
+        let Some(Variants::Literals(texts)) =
+            self.checker.types.choice(choice).map(|choice| &choice.variants)
+        else {
+            return constant(Constant::Text(text.clone()), TypeId::STRING, span);
+        };
+        if texts.contains(text) {
+            return value();
+        }
+        let meant = self.checker.nearest(text, texts.iter().map(EcoString::as_str));
+        let (at, name) = (self.at(span), self.name(expected));
+        let defined = self.checker.type_places.get(&expected).copied();
+        let diagnostic = report::records::no_literal(at, text, &name, texts, meant, defined);
+        self.report(diagnostic);
+        broken(span)
+    }
+
+    fn interpolation(&mut self, parts: &'t [TextPart], span: Span) -> Expr {
+        let mut typed = Vec::with_capacity(parts.len());
+        let mut wrong = false;
+        for part in parts {
+            match part {
+                TextPart::Text(text) => {
+                    typed.push(constant(Constant::Text(text.clone()), TypeId::STRING, span));
+                }
+                TextPart::Expr(expr) => {
+                    let value = self.expr(expr, None);
+                    let part = self.as_text(value);
+                    wrong |= part.ty == TypeId::UNKNOWN;
+                    typed.push(part);
+                }
+            }
+        }
+        if wrong {
+            // The type is plain all the same: what is built on it needs no second error.
+            return Expr { ty: TypeId::STRING, span, kind: ExprKind::Broken };
+        }
+        let kind = match typed.pop() {
+            Some(only) if typed.is_empty() => only.kind,
+            last => {
+                typed.extend(last);
+                ExprKind::Concat(typed)
+            }
+        };
+        Expr { ty: TypeId::STRING, span, kind }
+    }
+
+    /// The text form of a value in a text.
+    fn as_text(&mut self, value: Expr) -> Expr {
+        let span = value.span;
+        let types = &self.checker.types;
+        let kind = match types.get(value.ty) {
+            Type::Unknown => return broken(span),
+            Type::String | Type::Never => return value,
+            _ if is_text(types, value.ty) => ExprKind::Convert(Conversion::ToText, Box::new(value)),
+            _ if is_scalar(types, value.ty) => ExprKind::Format(Box::new(value)),
+            // Written out by the author: `{lead.to_json()}`.
+            Type::Json if matches!(value.kind, ExprKind::Builtin(Builtin::ToJson, _)) => {
+                ExprKind::Builtin(Builtin::JsonToText, vec![value])
+            }
+            ty => {
+                let (at, found) = (self.at(span), self.name(value.ty));
+                let text = self.checker.sources.slice(at).to_owned();
+                let diagnostic = match ty {
+                    Type::Optional(_) => {
+                        let var = self.reads_var(&value);
+                        report::optionals::optional_used(at, &text, &found, None, var)
+                    }
+                    _ => report::types::no_text_form(at, &text, &found, ty),
+                };
+                self.report(diagnostic);
+                return broken(span);
+            }
+        };
+        Expr { ty: TypeId::STRING, span, kind }
+    }
+}
+
+/// Whether a text is a number in E.164, or a `sip:` or `client:` address.
+pub(super) fn is_phone(text: &str) -> bool {
+    if let Some(digits) = text.strip_prefix('+') {
+        return (7..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
+    }
+    ["sip:", "sips:", "client:"].iter().any(|scheme| {
+        text.strip_prefix(scheme)
+            .is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_phone;
+
+    #[test]
+    fn phones_are_e164_or_addresses() {
+        for good in ["+14155550111", "sip:front@example.test", "client:alice", "+3612345678"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in
+            ["4155550111", "+1", "+0123456789", "sip:", "+1 415 555 0111", "tel:+14155550111"]
+        {
+            assert!(!is_phone(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Expressions, one kind a file.
+//!
+//! [`Body::expr`] finds out what an expression is, with a hint of what is expected; [`Body::check`] also makes
+//! it fit. The hint is followed where it can be (literals, calls of generic actions, branches) and is no promise:
+//! whoever gives one still fits the result.
+
+mod branches;
+mod calls;
+mod chain;
+mod compare;
+mod failures;
+mod generic;
+mod intrinsics;
+mod lambdas;
+mod lists;
+mod literals;
+mod matches;
+mod methods;
+mod names;
+mod operators;
+mod records;
+
+use callflow_artifact::Constant;
+use callflow_artifact::types::TypeId;
+
+use crate::syntax::tree::{self, ExprKind as Tree};
+
+use super::body::{Body, broken, constant};
+use super::fits::Reason;
+use super::report;
+use super::typed::{Expr, ExprKind};
+
+pub(super) use calls::purpose_words;
+pub(super) use operators::arithmetic_of;
+
+/// What is expected of an expression, where anything is.
+pub(super) type Hint = Option<TypeId>;
+
+impl<'t> Body<'_, 't> {
+    /// Checks an expression that must be of a type.
+    pub(super) fn check(&mut self, expr: &'t tree::Expr, expected: TypeId) -> Expr {
+        let value = self.expr(expr, Some(expected));
+        self.fit(value, expected, Reason::NONE)
+    }
+
+    /// Checks an expression. Every kind has a function of its own, so that this one, which recurs once a level,
+    /// needs little stack.
+    pub(super) fn expr(&mut self, expr: &'t tree::Expr, hint: Hint) -> Expr {
+        let span = expr.span;
+        match &expr.kind {
+            Tree::Missing => broken(span),
+            Tree::None => constant(Constant::None, TypeId::NONE, span),
+            Tree::Null => constant(Constant::Json("null".into()), TypeId::JSON, span),
+            Tree::Bool(value) => constant(Constant::Bool(*value), TypeId::BOOL, span),
+            Tree::Int(value) => self.int(*value, hint, span),
+            Tree::Number(digits) => self.number(digits, hint, span),
+            Tree::Duration(value) => constant(Constant::Duration(*value), TypeId::DURATION, span),
+            Tree::Date(value) => constant(Constant::Date(*value), TypeId::DATE, span),
+            Tree::Time(value) => constant(Constant::Time(*value), TypeId::TIME, span),
+            Tree::Text(parts) => self.text(parts, hint, span),
+            Tree::Name(name) => self.name_use(name, span),
+            Tree::Field { .. } | Tree::Index { .. } | Tree::Call { .. } => self.chain(expr, hint),
+            Tree::Unary { op, op_span, operand } => self.unary(*op, *op_span, operand, hint, span),
+            Tree::Binary { op, op_span, left, right } => {
+                self.binary(*op, *op_span, left, right, hint, span)
+            }
+            Tree::Range { from, to } => self.stray_range(from, to, span),
+            Tree::As { value, ty } => self.read_as(value, ty, span),
+            Tree::Catch { value, error, fallback } => {
+                self.catch(value, error.as_ref(), fallback, hint, span)
+            }
+            Tree::If { branches, otherwise } => {
+                self.if_value(branches, otherwise.as_ref(), hint, span)
+            }
+            Tree::Match { subject, arms } => self.match_expr(subject, arms, Some(hint), span),
+            Tree::List(elements) => self.list(elements, hint, span),
+            Tree::Record(entries) => self.record(entries, hint, span),
+            Tree::Tagged { name, entries } => self.tagged(name, entries, hint, span),
+            Tree::Lambda { parameters, body } => self.stray_lambda(parameters, body, span),
+            Tree::Block(block) => self.block(block, hint, span),
+            Tree::Paren(inner) => self.expr(inner, hint),
+        }
+    }
+
+    /// Checks an expression whose value is dropped.
+    pub(super) fn statement_expr(&mut self, expr: &'t tree::Expr) -> Expr {
+        match &expr.kind {
+            Tree::If { branches, otherwise } => {
+                self.if_statement(branches, otherwise.as_ref(), expr.span)
+            }
+            Tree::Match { subject, arms } => self.match_expr(subject, arms, None, expr.span),
+            Tree::Block(block) => {
+                let block = self.statements(block);
+                let ty = if self.reachable { TypeId::NONE } else { TypeId::NEVER };
+                Expr { ty, span: expr.span, kind: ExprKind::Block(block) }
+            }
+            Tree::Paren(inner) => self.statement_expr(inner),
+            _ => self.expr(expr, None),
+        }
+    }
+
+    fn block(&mut self, block: &'t tree::Block, hint: Hint, span: crate::source::Span) -> Expr {
+        let before = self.reachable;
+        let (block, ty) = self.value_block(block, hint);
+        // Whoever takes the value decides whether one that never comes ends the path.
+        self.reachable = before;
+        Expr { ty, span, kind: ExprKind::Block(block) }
+    }
+
+    fn stray_range(
+        &mut self,
+        from: &'t tree::Expr,
+        to: &'t tree::Expr,
+        span: crate::source::Span,
+    ) -> Expr {
+        self.check(from, TypeId::INT);
+        self.check(to, TypeId::INT);
+        let at = self.at(span);
+        self.report(report::names::stray_range(at));
+        broken(span)
+    }
+
+    /// Looks through arguments of a call that is wrong anyway, for what is wrong in them and what they use.
+    pub(super) fn discard(&mut self, arguments: &'t [tree::Argument]) {
+        for argument in arguments {
+            match &argument.value.kind {
+                Tree::Lambda { parameters, body } => {
+                    let unknown = vec![TypeId::UNKNOWN; parameters.len()];
+                    self.lambda(parameters, body, &unknown, None);
+                }
+                _ => {
+                    self.expr(&argument.value, None);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Names as values.
+
+use callflow_artifact::types::{Type, TypeId};
+
+use crate::semantics::body::{Binding, Body, Kind, broken, constant};
+use crate::semantics::names::{BUILT_IN_FUNCTIONS, PRELUDE, ScopeId, ValueName, ValueNameKind};
+use crate::semantics::report;
+use crate::semantics::typed::{Expr, ExprKind, LocalId};
+use crate::source::Span;
+
+impl<'t> Body<'_, 't> {
+    /// A name where a value is wanted.
+    pub(super) fn name_use(&mut self, name: &'t str, span: Span) -> Expr {
+        if name.is_empty() {
+            return broken(span);
+        }
+        if let Some(value) = self.visible(name, span) {
+            return value;
+        }
+        if let Some(item) = self.find_value(name)
+            && let ValueNameKind::Const(id) = item.kind
+        {
+            return match self.checker.evaluate(id) {
+                (ty, Some(value)) => constant(value, ty, span),
+                (_, None) => broken(span),
+            };
+        }
+        let diagnostic = self.no_value(name, span);
+        self.report(diagnostic);
+        broken(span)
+    }
+
+    /// The value of a visible local or trigger field, as far as it was narrowed.
+    pub(super) fn visible(&mut self, name: &str, span: Span) -> Option<Expr> {
+        // An item of the file hides a trigger's field, which the author did not choose.
+        let value = match self.names.get(name)? {
+            Binding::Local(local) => {
+                let local = *local;
+                if let Some(state) = self.states.get_mut(local.0 as usize) {
+                    state.used = true;
+                }
+                self.read(local, span)
+            }
+            Binding::Event(fields) => {
+                if self.own_scope().is_some_and(|scope| scope.values.contains_key(name)) {
+                    return None;
+                }
+                let event = self.read(LocalId(0), span);
+                fields.iter().fold(event, |base, &index| self.field_at(base, index, span))
+            }
+        };
+        Some(self.narrowed(value))
+    }
+
+    /// A field by position.
+    fn field_at(&self, base: Expr, index: u16, span: Span) -> Expr {
+        let ty = match self.checker.types.get(base.ty) {
+            Type::Record(record) => {
+                let record = self.checker.types.record(record);
+                record.and_then(|record| record.fields.get(index as usize)).map(|field| field.ty)
+            }
+            _ => None,
+        };
+        let ty = ty.unwrap_or(TypeId::UNKNOWN);
+        Expr { ty, span, kind: ExprKind::Field(Box::new(base), index) }
+    }
+
+    /// The function or constant of a name: this file's, else the prelude's.
+    pub(super) fn find_value(&self, name: &str) -> Option<ValueName> {
+        let find = |scope: ScopeId| self.checker.scope(scope)?.values.get(name).copied();
+        find(self.scope).or_else(|| find(PRELUDE))
+    }
+
+    /// Whether a name stands for a loaded piece here: locals and items of that name go before.
+    pub(super) fn is_piece(&self, name: &str) -> bool {
+        !self.names.contains_key(name)
+            && self.find_value(name).is_none()
+            && self.checker.piece_scopes.contains_key(name)
+    }
+
+    fn no_value(&self, name: &'t str, span: Span) -> crate::diagnostics::Diagnostic {
+        let at = self.at(span);
+        let is_function = BUILT_IN_FUNCTIONS.contains(&name) || self.find_value(name).is_some();
+        if is_function {
+            return report::names::function_as_value(name, at);
+        }
+        if name == "connection" && self.kind == Kind::Piece {
+            return report::names::connection_as_value(at);
+        }
+        if self.checker.piece_names.iter().any(|piece| piece == name) {
+            return report::names::piece_as_value(name, at);
+        }
+        let scopes = || self.own_scope().into_iter().chain(self.checker.scope(PRELUDE));
+        if scopes().any(|scope| scope.types.contains_key(name)) {
+            return report::names::type_as_value(name, at);
+        }
+        if scopes().any(|scope| scope.tags.contains_key(name)) {
+            return report::names::tag_as_value(name, at);
+        }
+        let items = scopes().flat_map(|scope| scope.values.keys().copied());
+        let pieces = self.checker.piece_names.iter().map(|piece| piece.as_str());
+        let candidates = self.order.iter().map(|name| name.as_str()).chain(items).chain(pieces);
+        report::names::unknown_name(name, at, self.checker.nearest(name, candidates))
+    }
+}

@@ -1,0 +1,164 @@
+//! Optionals that are used as if they were there, and questions about what is always there.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Location;
+
+use super::after;
+
+/// An optional where its value is needed.
+pub(in crate::semantics) fn optional_used(
+    at: Location,
+    text: &str,
+    found: &str,
+    expected: Option<&str>,
+    var: bool,
+) -> Diagnostic {
+    let short = shown(text);
+    let message = match expected {
+        Some(expected) => {
+            format!("{short} is `{found}`, which may be none, and a `{expected}` is needed here")
+        }
+        None => format!("{short} is `{found}`, which may be none, and its value is needed here"),
+    };
+    let diagnostic = Diagnostic::error(Code::E0202, at, message).label("this may be none");
+    let diagnostic = match fallback(found) {
+        Some(value) => diagnostic.note(format!("give a value for that case: `{text} ?? {value}`")),
+        None => diagnostic,
+    };
+    let diagnostic = diagnostic
+        .note(format!("or fail where it is not there: `{text} ?? fail(\"why\")`"))
+        .note(format!("or use it only where it is: `if {text} != none {{ … }}`"));
+    let diagnostic = if var {
+        diagnostic.note(
+            "it reads a `var`, which may change between the question and the use: bind its value to a \
+             name of its own first",
+        )
+    } else {
+        diagnostic
+    };
+    fixes(diagnostic, at, text, found)
+}
+
+fn fixes(diagnostic: Diagnostic, at: Location, text: &str, found: &str) -> Diagnostic {
+    if text.is_empty() || text.contains('\n') {
+        return diagnostic;
+    }
+    let place = after(at);
+    let diagnostic = match fallback(found) {
+        Some(value) => diagnostic.fix(format!("add `?? {value}`"), place, format!(" ?? {value}")),
+        None => diagnostic,
+    };
+    diagnostic.fix(
+        "fail where it is none",
+        place,
+        format!(" ?? fail(\"{} is missing\")", text.replace(['"', '{', '}', '\\'], "")),
+    )
+}
+
+/// A plain value to fall back to.
+fn fallback(found: &str) -> Option<&'static str> {
+    Some(match found {
+        "string?" => "\"\"",
+        "int?" | "decimal?" | "float?" => "0",
+        "bool?" => "false",
+        _ if found.starts_with('[') && found.ends_with("]?") && !found.contains(':') => "[]",
+        _ => return None,
+    })
+}
+
+/// Adds the way out that a field or method has: `?.`.
+pub(in crate::semantics) fn with_question(
+    mut diagnostic: Diagnostic,
+    dot: Location,
+    name: &str,
+) -> Diagnostic {
+    diagnostic.notes.truncate(1);
+    let mut diagnostic = diagnostic
+        .note(format!("or go on only where it is there: `?.{name}` gives none where it is not"))
+        .note("or ask first: `if … != none { … }`");
+    // Only the dot itself is replaced; a break of the line before it stays.
+    diagnostic.fixes.clear();
+    if dot.span.end == dot.span.start + 1 {
+        diagnostic = diagnostic.fix("use `?.`", dot, "?.");
+    }
+    diagnostic
+}
+
+/// An optional as a condition.
+pub(in crate::semantics) fn optional_condition(at: Location, text: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::E0202,
+        at,
+        "a condition is a `bool`, and this is a value that may be none",
+    )
+    .label("is it there?")
+    .note(format!("ask whether it is: `{text} != none`"))
+    .fix("compare with `none`", after(at), " != none")
+}
+
+/// A comparison with `none` of what is always there.
+pub(in crate::semantics) fn never_none(
+    at: Location,
+    whole: Location,
+    text: &str,
+    found: &str,
+    json: bool,
+    negated: bool,
+) -> Diagnostic {
+    let message = format!("{} is `{found}`, which is never none", shown(text));
+    let diagnostic = Diagnostic::error(Code::E0205, at, message).label("always there");
+    if json {
+        let op = if negated { "!=" } else { "==" };
+        return diagnostic
+            .note(format!("to ask for the JSON null, compare with that: `{text} {op} null`"))
+            .fix("compare with `null`", whole, format!("{text} {op} null"));
+    }
+    let always = if negated { "true" } else { "false" };
+    diagnostic.note(format!("the comparison is always {always}: remove it"))
+}
+
+/// `??` after what is always there.
+pub(in crate::semantics) fn needless_coalesce(
+    op: Location,
+    left: Location,
+    cut: Location,
+    found: &str,
+) -> Diagnostic {
+    Diagnostic::error(Code::E0205, op, "`??` after a value that is always there")
+        .label("its right side is never used")
+        .also(left, format!("this is `{found}`, never none"))
+        .fix("remove it", cut, "")
+}
+
+/// `?.` after what is always there.
+pub(in crate::semantics) fn needless_question(
+    at: Location,
+    dot: Location,
+    found: &str,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::E0205,
+        at,
+        format!("`?.` after a `{found}`, which is always there"),
+    )
+    .label("never none");
+    if dot.span.end == dot.span.start + 2 {
+        return diagnostic.fix("use `.`", dot, ".");
+    }
+    diagnostic
+}
+
+/// `none =>` of what is always there.
+pub(in crate::semantics) fn none_pattern(at: Location, found: &str) -> Diagnostic {
+    Diagnostic::error(Code::E0201, at, format!("a `{found}` is never none"))
+        .label("this arm takes nothing")
+        .note("remove the arm, or write `else` for all that is left")
+}
+
+/// The text of an expression in a message, or a word for it where it is long.
+fn shown(text: &str) -> String {
+    if text.is_empty() || text.len() > 40 || text.contains('\n') {
+        return "this".into();
+    }
+    format!("`{text}`")
+}

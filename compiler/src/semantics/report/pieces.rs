@@ -1,0 +1,177 @@
+//! Declarations of pieces, and headers of flows.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Location;
+
+use super::{list, meant};
+
+fn wrong(at: Location, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(Code::E0501, at, message)
+}
+
+fn header(at: Location, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(Code::E0502, at, message)
+}
+
+/// A word that is none of those that are possible.
+pub(in crate::semantics) fn unknown_word(
+    what: &str,
+    word: &str,
+    at: Location,
+    words: &[&str],
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = wrong(at, format!("there is no {what} `{word}`"))
+        .label("unknown")
+        .note(format!("there are {}", list(words.iter().copied())));
+    meant(diagnostic, at, candidate)
+}
+
+/// `piece x` further down.
+pub(in crate::semantics) fn piece_not_first(at: Location) -> Diagnostic {
+    wrong(at, "`piece` is the first item of its file").label("not the first item")
+}
+
+/// Two default actions.
+pub(in crate::semantics) fn two_defaults(at: Location, piece: &str) -> Diagnostic {
+    wrong(at, format!("`{piece}` has a default action already")).label("the second")
+}
+
+/// A declaration that stands twice.
+pub(in crate::semantics) fn twice(what: &str, at: Location, first: Location) -> Diagnostic {
+    wrong(at, format!("a piece has one `{what}`")).label("the second").also(first, "the first")
+}
+
+/// A limit of nothing.
+pub(in crate::semantics) fn limit(at: Location) -> Diagnostic {
+    wrong(at, "a limit is so many requests in so much time, both more than zero")
+        .note("such as `limits 100 per 10s`")
+}
+
+/// A number that is no HTTP status.
+pub(in crate::semantics) fn status(at: Location) -> Diagnostic {
+    wrong(at, "an HTTP status is a number from 100 to 599").label("no status")
+}
+
+/// Two connections of one name.
+pub(in crate::semantics) fn connection_twice(at: Location, name: &str) -> Diagnostic {
+    wrong(at, format!("there are two connections `{name}`"))
+        .label("the second")
+        .note(format!("give it a name of its own: `connection {name} other {{ … }}`"))
+}
+
+/// Two settings of one name.
+pub(in crate::semantics) fn setting_twice(at: Location, name: &str) -> Diagnostic {
+    wrong(at, format!("there are two settings `{name}`")).label("the second")
+}
+
+/// A setting of another type.
+pub(in crate::semantics) fn setting_type(at: Location, found: &str) -> Diagnostic {
+    wrong(at, format!("a setting is a `string` or a `secret`, not a `{found}`"))
+        .label(format!("`{found}`"))
+}
+
+/// OAuth 2 without its addresses.
+pub(in crate::semantics) fn oauth2_incomplete(at: Location) -> Diagnostic {
+    wrong(at, "`oauth2` needs to know where a person consents and where tokens come from")
+        .note("`authorize \"https://…\"` and `token \"https://…\"`")
+}
+
+/// A line that only OAuth 2 has.
+pub(in crate::semantics) fn only_oauth2(at: Location, word: &str) -> Diagnostic {
+    wrong(at, format!("`{word}` is for connections of kind `oauth2`")).label("not here")
+}
+
+/// A line of the wrong form.
+pub(in crate::semantics) fn directive_form(at: Location, word: &str) -> Diagnostic {
+    let form = match word {
+        "authorize" | "token" => "\"https://…\"",
+        "refresh" => "rotating",
+        "header" => "\"Authorization\" \"Bearer {token}\"",
+        "query" => "\"key\" \"{key}\"",
+        "base" => "\"https://{host}/api\"",
+        _ => "get \"/path\"",
+    };
+    wrong(at, format!("`{word}` has another form")).note(format!("write `{word} {form}`"))
+}
+
+/// A template that names no setting.
+pub(in crate::semantics) fn no_such_setting(
+    at: Location,
+    name: &str,
+    settings: &[&str],
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = wrong(at, format!("there is no setting `{name}` here")).label("unknown");
+    let diagnostic = if settings.is_empty() {
+        diagnostic.note(format!("declare it in the connection: `{name}: string`"))
+    } else {
+        diagnostic.note(format!("there are {}", list(settings.iter().copied())))
+    };
+    meant(diagnostic, at, candidate)
+}
+
+/// A template with more than names in it.
+pub(in crate::semantics) fn template_part(at: Location) -> Diagnostic {
+    wrong(at, "only the names of settings can stand in this text").label("more than a name")
+}
+
+/// A schedule without a time.
+pub(in crate::semantics) fn schedule_without_time(at: Location) -> Diagnostic {
+    header(at, "a schedule needs its times")
+        .note("by cron: `schedule(\"0 9 * * mon-fri\")`")
+        .note("or again and again: `schedule(every: 15m)`")
+}
+
+/// A schedule with two times.
+pub(in crate::semantics) fn schedule_with_both(at: Location) -> Diagnostic {
+    header(at, "a schedule has either cron or `every`").label("the second")
+}
+
+/// A text that is no cron.
+pub(in crate::semantics) fn cron(at: Location, text: &str) -> Diagnostic {
+    header(at, format!("{text:?} is no schedule"))
+        .label("five fields are needed")
+        .note("minute, hour, day, month, weekday: `\"0 9 * * mon-fri\"`")
+}
+
+/// A schedule without a pause.
+pub(in crate::semantics) fn too_often(at: Location) -> Diagnostic {
+    header(at, "a schedule runs at most once a second").label("too often")
+}
+
+/// A path without its slash.
+pub(in crate::semantics) fn path(at: Location, text: &str) -> Diagnostic {
+    let fixed = format!("\"/{text}\"");
+    header(at, "a path begins with `/`").fix(format!("change to {fixed}"), at, fixed.clone())
+}
+
+/// A result where the trigger says it.
+pub(in crate::semantics) fn pre_call_result(at: Location) -> Diagnostic {
+    header(at, "a `pre_call` always returns a `PreCallResult`")
+        .label("known already")
+        .note("leave it out")
+}
+
+/// A tool that answers nothing.
+pub(in crate::semantics) fn tool_without_result(at: Location) -> Diagnostic {
+    header(at, "the agent waits for what a tool returns")
+        .label("returns what?")
+        .note("say it behind the parameters: `-> string`")
+}
+
+/// A result that nobody waits for.
+pub(in crate::semantics) fn no_result_here(at: Location, trigger: &str) -> Diagnostic {
+    header(at, format!("nobody waits for the result of a `{trigger}`")).label("leave it out")
+}
+
+/// A deadline where nobody waits.
+pub(in crate::semantics) fn deadline_here(at: Location, trigger: &str) -> Diagnostic {
+    header(at, format!("nobody waits for a `{trigger}`, so it has no deadline"))
+        .label("leave it out")
+}
+
+/// A deadline that has passed.
+pub(in crate::semantics) fn deadline_positive(at: Location) -> Diagnostic {
+    header(at, "a deadline is more than zero")
+}
