@@ -34,15 +34,27 @@ fn write(value: &Constant, ty: TypeId, types: &Types, out: &mut EcoString) -> bo
     // Writing to a string cannot fail.
     match value {
         Constant::None => out.push_str("null"),
-        Constant::Bool(value) => drop(write!(out, "{value}")),
-        Constant::Int(value) => drop(write!(out, "{value}")),
-        Constant::Float(value) if value.is_finite() => drop(write!(out, "{value}")),
+        Constant::Bool(value) => {
+            let _ = write!(out, "{value}");
+        }
+        Constant::Int(value) => {
+            let _ = write!(out, "{value}");
+        }
+        Constant::Float(value) if value.is_finite() => {
+            let _ = write!(out, "{value}");
+        }
         Constant::Float(_) | Constant::Bytes(_) => return false,
-        Constant::Decimal(value) => drop(write!(out, "{value}")),
+        Constant::Decimal(value) => {
+            let _ = write!(out, "{value}");
+        }
         Constant::Text(text) => write_text(text, out),
         Constant::Duration(milliseconds) => write_seconds(*milliseconds, out),
-        Constant::Time(time) => drop(write!(out, "\"{time}\"")),
-        Constant::Date(date) => drop(write!(out, "\"{date}\"")),
+        Constant::Time(time) => {
+            let _ = write!(out, "\"{time}\"");
+        }
+        Constant::Date(date) => {
+            let _ = write!(out, "\"{date}\"");
+        }
         Constant::Json(text) => out.push_str(text),
         Constant::List(items) => {
             let Type::List(item) = types.get(ty) else { return false };
@@ -124,7 +136,7 @@ fn write_fields(
 /// Seconds, with a fraction where there is one.
 fn write_seconds(milliseconds: i64, out: &mut EcoString) {
     let seconds = rust_decimal::Decimal::new(milliseconds, 3).normalize();
-    drop(write!(out, "{seconds}"));
+    let _ = write!(out, "{seconds}");
 }
 
 #[cfg(test)]
