@@ -42,14 +42,26 @@ impl Builder<'_, '_> {
             _ => {
                 let condition = self.expr(condition, Want::Anywhere);
                 self.release(condition);
-                let condition = condition.register;
-                let op = match sense {
-                    true => Op::JumpIf { condition, to: 0 },
-                    false => Op::JumpIfNot { condition, to: 0 },
-                };
-                self.emit_jump(op, label);
+                self.branch_on(condition.register, sense, label);
             }
         }
+    }
+
+    /// Goes to `label` where a bool is `sense`.
+    pub(super) fn branch_on(&mut self, condition: Reg, sense: bool, label: Label) {
+        let op = match sense {
+            true => Op::JumpIf { condition, to: 0 },
+            false => Op::JumpIfNot { condition, to: 0 },
+        };
+        self.emit_jump(op, label);
+    }
+
+    /// Goes to `label` where the bool that an instruction gives is `sense`.
+    pub(super) fn branch_op(&mut self, sense: bool, label: Label, op: impl FnOnce(Reg) -> Op) {
+        let condition = self.destination(Want::Anywhere, TypeId::BOOL);
+        self.emit(op(condition.register));
+        self.release(condition);
+        self.branch_on(condition.register, sense, label);
     }
 
     /// Goes to `label` where whether the optional is none is `sense`.

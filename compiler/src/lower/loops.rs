@@ -2,8 +2,7 @@
 
 use callflow_artifact::Builtin;
 use callflow_artifact::builtin::is_text;
-use callflow_artifact::bytecode::Conversion;
-use callflow_artifact::bytecode::{Arithmetic, Number, Op, Order, Reg};
+use callflow_artifact::bytecode::{Arithmetic, Conversion, Number, Op, Order, Reg};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::types::{Type, TypeId};
 use rust_decimal::Decimal;
@@ -33,13 +32,18 @@ impl Builder<'_, '_> {
         let one = self.constant(TypeId::INT, &Constant::Int(1));
         let labels = LoopLabels { next: self.label(), end: self.label() };
         let (a, b) = (item, last.register);
-        self.unless(labels.end, |dst| Op::Compare { order: Order::LessOrEqual, dst, a, b });
+        self.branch_op(false, labels.end, |dst| Op::Compare {
+            order: Order::LessOrEqual,
+            dst,
+            a,
+            b,
+        });
         let top = self.label_here();
         self.loops.push(labels);
         self.block(body, Want::Nothing);
         self.loops.pop();
         self.place(labels.next);
-        self.unless(labels.end, |dst| Op::Compare { order: Order::Less, dst, a, b });
+        self.branch_op(false, labels.end, |dst| Op::Compare { order: Order::Less, dst, a, b });
         self.add(item, one.register, Number::Int);
         self.jump(top);
         self.place(labels.end);
@@ -114,7 +118,7 @@ impl Builder<'_, '_> {
         let labels = LoopLabels { next: self.label(), end: self.label() };
         let top = self.label_here();
         let (a, b) = (index.register, length.register);
-        self.unless(labels.end, |dst| Op::Compare { order: Order::Less, dst, a, b });
+        self.branch_op(false, labels.end, |dst| Op::Compare { order: Order::Less, dst, a, b });
         self.emit(Op::ListIndex { dst: item, list, index: index.register });
         body(self, labels);
         self.place(labels.next);
@@ -250,7 +254,7 @@ impl Builder<'_, '_> {
             builder.emit(Op::Unwrap { dst: least.register, src: best.register });
             builder.release(least);
             let (a, b) = (key.register, least.register);
-            builder.unless(labels.next, |dst| Op::Compare { order, dst, a, b });
+            builder.branch_op(false, labels.next, |dst| Op::Compare { order, dst, a, b });
             builder.place(better);
             builder.some(best.register, key.register);
             builder.some(out, item);

@@ -40,68 +40,59 @@ impl Builder<'_, '_> {
     /// Goes on where any of the tests holds, and to `otherwise` where none does.
     fn tests(&mut self, tests: &[Test], subject: Reg, otherwise: Label) {
         let fits = self.label();
-        let mut tests = tests.iter().peekable();
-        while let Some(test) = tests.next() {
-            if tests.peek().is_none() {
-                self.test(test, subject, otherwise);
-            } else {
-                let next = self.label();
-                self.test(test, subject, next);
-                self.jump(fits);
-                self.place(next);
-            }
+        if let Some((last, rest)) = tests.split_last() {
+            rest.iter().for_each(|test| self.test(test, subject, true, fits));
+            self.test(last, subject, false, otherwise);
         }
         self.place(fits);
     }
 
-    /// Goes on where the test holds.
-    fn test(&mut self, test: &Test, subject: Reg, otherwise: Label) {
+    /// Goes to `label` where whether the test holds is `sense`.
+    fn test(&mut self, test: &Test, subject: Reg, sense: bool, label: Label) {
         match test {
+            Test::Always if sense => self.jump(label),
             Test::Always => {}
-            Test::IsNone => self.branch_none(subject, false, otherwise),
-            Test::IsSome => self.branch_none(subject, true, otherwise),
+            Test::IsNone => self.branch_none(subject, sense, label),
+            Test::IsSome => self.branch_none(subject, !sense, label),
             Test::Equals(Constant::Bool(wanted)) => {
-                let subject = self.present(subject, otherwise);
-                self.release(subject);
-                let condition = subject.register;
-                let op = match wanted {
-                    true => Op::JumpIfNot { condition, to: 0 },
-                    false => Op::JumpIf { condition, to: 0 },
-                };
-                self.emit_jump(op, otherwise);
+                self.test_present(subject, sense, label, |builder, subject| {
+                    builder.branch_on(subject, sense == *wanted, label);
+                });
             }
             Test::Equals(constant) => {
-                let a = self.present(subject, otherwise);
-                let b = self.constant(self.type_of(a.register), constant);
-                self.release(a);
-                self.release(b);
-                self.unless(otherwise, |dst| Op::Equal { dst, a: a.register, b: b.register });
+                self.test_present(subject, sense, label, |builder, a| {
+                    let b = builder.constant(builder.type_of(a), constant);
+                    builder.release(b);
+                    builder.branch_op(sense, label, |dst| Op::Equal { dst, a, b: b.register });
+                });
             }
             Test::Variant(variant) => {
                 let variant = *variant;
-                let src = self.present(subject, otherwise);
-                self.release(src);
-                self.unless(otherwise, |dst| Op::IsVariant { dst, src: src.register, variant });
+                self.test_present(subject, sense, label, |builder, src| {
+                    builder.branch_op(sense, label, |dst| Op::IsVariant { dst, src, variant });
+                });
             }
         }
     }
 
-    /// The subject without its optional; where it is none, the test fails.
-    fn present(&mut self, subject: Reg, otherwise: Label) -> Operand {
+    /// Tests the subject without its optional; where it is none, the test does not hold.
+    fn test_present(
+        &mut self,
+        subject: Reg,
+        sense: bool,
+        label: Label,
+        test: impl FnOnce(&mut Self, Reg),
+    ) {
         let Type::Optional(inner) = self.linker.types.get(self.type_of(subject)) else {
-            return Operand::fixed(subject);
+            return test(self, subject);
         };
-        self.emit_jump(Op::JumpIfNone { src: subject, to: 0 }, otherwise);
+        let past = self.label();
+        let missing = if sense { past } else { label };
+        self.emit_jump(Op::JumpIfNone { src: subject, to: 0 }, missing);
         let there = self.destination(Want::Anywhere, inner);
         self.emit(Op::Unwrap { dst: there.register, src: subject });
-        there
-    }
-
-    /// Goes to a label where an instruction gives false.
-    pub(super) fn unless(&mut self, otherwise: Label, op: impl FnOnce(Reg) -> Op) {
-        let condition = self.destination(Want::Anywhere, TypeId::BOOL);
-        self.emit(op(condition.register));
-        self.release(condition);
-        self.emit_jump(Op::JumpIfNot { condition: condition.register, to: 0 }, otherwise);
+        self.release(there);
+        test(self, there.register);
+        self.place(past);
     }
 }
