@@ -2,11 +2,14 @@
 //!
 //! [`core::advance`] takes a [`Run`] and one [`Completion`] and gives the [`Command`]s that follow. A shell
 //! feeds completions one at a time, in the order in which they were recorded, and carries out the commands;
-//! [`memory`] is the one that keeps runs in memory. [`retry`] decides whether a failed action is tried again.
+//! [`memory`] is the one that keeps runs in memory, on what [`local`] gives it. [`retry`] decides whether a failed action is tried again.
 //!
 //! Whatever a shell is asked for has a [`Ticket`], and its answer carries it. So an answer that comes twice, or
 //! late, or to a run that has moved on, changes nothing.
 
+pub mod core;
+pub mod local;
+pub mod memory;
 pub mod retry;
 
 use std::sync::Arc;

@@ -3,8 +3,14 @@
 //! An action's body is bytecode that asks only for `http`; native actions are functions here. Both go through
 //! a [`Transport`]: the network or the sandbox.
 
+pub mod encode;
+pub mod host;
+mod http;
+mod limits;
+pub mod native;
 #[cfg(feature = "http")]
 pub mod network;
+pub mod sandbox;
 #[cfg(test)]
 mod test_server;
 
@@ -12,6 +18,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+pub use self::host::ActionHost;
 use crate::error::Error;
 
 /// What is sent to a service.

@@ -1,0 +1,90 @@
+//! What a project has to say about a connection and does not.
+
+use callflow_artifact::piece::{Connection, ConnectionKind, Piece};
+
+use super::{is_mandatory, known_settings};
+
+/// A connection that cannot be used, with what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConnectionError {
+    /// The piece that needs the connection.
+    pub piece: String,
+    /// What is missing, in one sentence.
+    pub message: String,
+    /// What to add or set, as lines to copy.
+    pub help: String,
+}
+
+impl ConnectionError {
+    pub(super) fn unknown_kind(piece: &Piece, kind: &str) -> ConnectionError {
+        ConnectionError {
+            piece: piece.name.to_string(),
+            message: format!("{} has no connection of kind `{kind}`", piece.name),
+            help: format!("its kinds are {}", kinds(piece)),
+        }
+    }
+
+    pub(super) fn which_kind(piece: &Piece) -> ConnectionError {
+        ConnectionError {
+            piece: piece.name.to_string(),
+            message: format!(
+                "the settings under [connections.{}] in callflow.toml fit none of its kinds",
+                piece.name
+            ),
+            help: format!("add `kind`, one of {}, and its settings", kinds(piece)),
+        }
+    }
+
+    pub(super) fn unset(piece: &Piece, setting: &str, variable: String) -> ConnectionError {
+        ConnectionError {
+            piece: piece.name.to_string(),
+            message: format!(
+                "{} needs `{setting}`, which callflow.toml takes from the environment variable \
+                 {variable}, and that is not set",
+                piece.name
+            ),
+            help: format!("export {variable}=…"),
+        }
+    }
+
+    pub(super) fn missing(piece: &Piece, connection: &Connection) -> ConnectionError {
+        let needed: Vec<_> = known_settings(connection).into_iter().filter(is_mandatory).collect();
+        let names: Vec<String> = needed.iter().map(|it| format!("`{}`", it.name)).collect();
+        let mut lines = format!("add to callflow.toml:\n\n[connections.{}]\n", piece.name);
+        if piece.connections.len() > 1 || connection.kind == ConnectionKind::OAuth2 {
+            lines.push_str(&format!("kind = \"{}\"\n", connection.name));
+        }
+        let mut variables = Vec::new();
+        for setting in &needed {
+            if !setting.doc.is_empty() {
+                lines.push_str(&format!("# {}\n", setting.doc.lines().next().unwrap_or_default()));
+            }
+            let variable = variable(&piece.name, &setting.name);
+            if setting.secret {
+                lines.push_str(&format!("{} = \"${{{variable}}}\"\n", setting.name));
+                variables.push(variable);
+            } else {
+                lines.push_str(&format!("{} = \"…\"\n", setting.name));
+            }
+        }
+        if !variables.is_empty() {
+            lines.push_str(&format!("\nand set {} in the environment", variables.join(", ")));
+        }
+        ConnectionError {
+            piece: piece.name.to_string(),
+            message: format!("{} needs a connection with {}", piece.name, names.join(" and ")),
+            help: lines,
+        }
+    }
+}
+
+/// `HUBSPOT_TOKEN`
+fn variable(piece: &str, setting: &str) -> String {
+    format!("{piece}_{setting}").to_ascii_uppercase()
+}
+
+fn kinds(piece: &Piece) -> String {
+    let names: Vec<String> = piece.connections.iter().map(|it| format!("`{}`", it.name)).collect();
+    names.join(", ")
+}
