@@ -91,8 +91,8 @@ impl Builder<'_, '_> {
         self.emit_jump(Op::JumpIfNone { src: subject, to: 0 }, missing);
         let there = self.destination(Want::Anywhere, inner);
         self.emit(Op::Unwrap { dst: there.register, src: subject });
-        self.release(there);
         test(self, there.register);
+        self.release(there);
         self.place(past);
     }
 }
