@@ -92,6 +92,8 @@ pub(super) struct Body<'c, 't> {
     pub(super) lambdas: u32,
     /// How many constructs there are around this place that may not come to run it.
     pub(super) uncertain: u32,
+    /// Whether a path before this place may have left the body.
+    may_have_left: bool,
     pub(super) effectful: bool,
     pub(super) calls: Vec<FunctionId>,
     pub(super) certain_calls: Vec<(FunctionId, Span)>,
@@ -163,6 +165,7 @@ impl<'c, 't> Body<'c, 't> {
             loops: Vec::new(),
             lambdas: 0,
             uncertain: 0,
+            may_have_left: false,
             effectful: false,
             calls: Vec::new(),
             certain_calls: Vec::new(),
@@ -223,6 +226,18 @@ impl<'c, 't> Body<'c, 't> {
     /// Where a span of this file stands.
     pub(super) fn at(&self, span: Span) -> Location {
         Location { file: self.file, span }
+    }
+
+    /// Control does not go on from here. What follows is reached by other paths at most, so that it is not
+    /// certain to run if this place may be come to.
+    pub(super) fn goes_no_further(&mut self) {
+        self.reachable = false;
+        self.may_have_left |= self.uncertain > 0;
+    }
+
+    /// Whether every run of the body comes to this place.
+    pub(super) fn is_certain(&self) -> bool {
+        self.reachable && self.uncertain == 0 && !self.may_have_left
     }
 
     /// Takes a diagnostic.

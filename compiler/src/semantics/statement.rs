@@ -53,7 +53,7 @@ impl<'t> Body<'_, 't> {
         let value = self.expr(value, hint);
         self.leave(mark);
         if value.ty == TypeId::NEVER {
-            self.reachable = false;
+            self.goes_no_further();
         }
         let ty = if self.reachable { value.ty } else { TypeId::NEVER };
         typed.value = Some(Box::new(value));
@@ -136,7 +136,7 @@ impl<'t> Body<'_, 't> {
             }
         };
         if value.ty == TypeId::NEVER {
-            self.reachable = false;
+            self.goes_no_further();
         }
         let local = self.bind(name, local_type, var);
         Some(StmtKind::Set { local, value })
@@ -208,7 +208,7 @@ impl<'t> Body<'_, 't> {
     fn expr_statement(&mut self, expr: &'t tree::Expr) -> Option<StmtKind> {
         let value = self.statement_expr(expr);
         if value.ty == TypeId::NEVER {
-            self.reachable = false;
+            self.goes_no_further();
         }
         self.warn_of_dropped(&value);
         Some(StmtKind::Expr(value))
@@ -304,7 +304,7 @@ impl<'t> Body<'_, 't> {
                 return None;
             }
         }
-        self.reachable = false;
+        self.goes_no_further();
         Some(if breaks { StmtKind::Break } else { StmtKind::Continue })
     }
 
@@ -385,13 +385,13 @@ impl<'t> Body<'_, 't> {
                 }
             }
         };
-        self.reachable = false;
+        self.goes_no_further();
         Some(StmtKind::Return(value))
     }
 
     fn stop_statement(&mut self, span: Span) -> Option<StmtKind> {
         let at = self.at(span);
-        self.reachable = false;
+        self.goes_no_further();
         match self.kind {
             Kind::Piece => self.report(report::control::not_in_piece(at, "stop")),
             Kind::Flow { answers: true } => {

@@ -191,7 +191,7 @@ impl<'t> Body<'_, 't> {
     /// Remembers a call for the effects' pass.
     pub(super) fn note_call(&mut self, id: FunctionId, span: Span) {
         self.calls.push(id);
-        if self.uncertain == 0 && self.reachable {
+        if self.is_certain() {
             self.certain_calls.push((id, span));
         }
     }

@@ -120,7 +120,7 @@ impl<'t> Body<'_, 't> {
         let Some(hint) = value else {
             let value = self.statement_expr(body);
             if value.ty == TypeId::NEVER {
-                self.reachable = false;
+                self.goes_no_further();
             }
             let ty = if self.reachable { TypeId::NONE } else { TypeId::NEVER };
             let block = match value.kind {
