@@ -16,6 +16,27 @@ pub(crate) fn signature(action: &Action, types: &Types) -> String {
     format!("{}({}){}", action.name, parameters.join(", "), result(action, types))
 }
 
+/// The same on as many lines as it takes, those after the first one set in.
+pub(crate) fn broken(action: &Action, types: &Types, indent: &str) -> String {
+    let mut out = format!("{}(", action.name);
+    let mut width = indent.len() + out.len();
+    for (i, (_, parameter)) in parameters(action, types).enumerate() {
+        if i > 0 {
+            out.push(',');
+            if width + parameter.len() + 2 > WIDTH {
+                out.push_str(&format!("\n{indent}"));
+                width = indent.len();
+            } else {
+                out.push(' ');
+            }
+        }
+        width += parameter.len() + 2;
+        out.push_str(&parameter);
+    }
+    out.push_str(&format!("){}", result(action, types)));
+    out
+}
+
 /// The whole declaration, with the documentation of its parameters.
 pub(crate) fn action(action: &Action, piece: &str, types: &Types) -> String {
     let mut out = doc(&action.doc, "");

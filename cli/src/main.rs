@@ -28,6 +28,7 @@ enum Command {
     Check(commands::check::Check),
     Explain(commands::explain::Explain),
     Pieces(commands::pieces::Pieces),
+    Run(commands::run::Run),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::Explain(explain) => explain.execute(),
         Command::Pieces(pieces) => pieces.execute(),
+        Command::Run(run) => run.execute(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -35,13 +35,6 @@ impl<'a> Lines<'a> {
         Position { line, column: before.chars().count() + 1, offset }
     }
 
-    /// The text of a line, counted from 1, without its end.
-    pub(crate) fn line(&self, line: usize) -> &'a str {
-        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
-        let text = self.text.get(self.start(line)..end).unwrap_or_default();
-        text.trim_end_matches(['\n', '\r'])
-    }
-
     fn start(&self, line: usize) -> usize {
         self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default()
     }
@@ -58,6 +51,5 @@ mod tests {
         assert_eq!(lines.position(4), Position { line: 2, column: 2, offset: 4 });
         assert_eq!(lines.position(6), Position { line: 3, column: 1, offset: 6 });
         assert_eq!(lines.position(99), Position { line: 3, column: 1, offset: 6 });
-        assert_eq!((lines.line(2), lines.line(3)), ("éb", ""));
     }
 }

@@ -45,7 +45,10 @@ fn find(written: &str) -> Result<Code, Failure> {
 fn page(code: Code, style: Style) -> String {
     let mut out = format!("{}\n\n", style.bold(&format!("{code}: {}", code.title())));
     let mut in_flow = false;
-    for line in code.explanation().trim().lines() {
+    let text = code.explanation().trim();
+    // The page's own title says the same as ours.
+    let text = text.strip_prefix("# ").and_then(|it| it.split_once('\n')).map_or(text, |it| it.1);
+    for line in text.trim_start().lines() {
         if let Some(language) = line.strip_prefix("```") {
             in_flow = !in_flow;
             // A reader must see which of two flows is the broken one.
@@ -83,6 +86,9 @@ mod tests {
             let page = page(code, Style { colour: false });
             assert!(page.starts_with(code.as_str()), "{page}");
             assert!(!page.contains("```"), "{page}");
+            assert_eq!(page.matches(code.title()).count(), 1, "{page}");
+            // A file of 10 MB makes no page; whoever shows what fails shows what works, too.
+            assert_eq!(page.contains("// fails"), page.contains("// works"), "{page}");
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod pieces;
+pub(crate) mod run;
 
 use callflow_compiler::source::Embedded;
 

@@ -125,11 +125,11 @@ impl Catalogue {
         })
     }
 
-    /// Actions that have every word in their names or descriptions, or in their piece's.
+    /// Actions that have every word in their names or descriptions, or in their piece's name.
     fn search(&self, words: &str, within: Option<PieceId>) -> Vec<&Action> {
         let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
         let fits = |(id, piece): (PieceId, &Piece), action: &Action| {
-            let text = format!("{} {} {} {}", piece.name, piece.doc, action.name, action.doc);
+            let text = format!("{} {} {}", piece.name, action.name, action.doc);
             let text = text.to_lowercase();
             within.is_none_or(|within| within == id) && words.iter().all(|it| text.contains(it))
         };
@@ -175,7 +175,7 @@ impl Catalogue {
 
     /// The signature and what it does, on a line each.
     fn action_lines(&self, action: &Action, qualified: bool, style: Style) -> String {
-        let signature = declaration::signature(action, &self.program.types);
+        let signature = declaration::broken(action, &self.program.types, "      ");
         let rest = signature.strip_prefix(action.name.as_str()).unwrap_or_default();
         let prefix = match self.program.pieces.get(action.piece.0 as usize) {
             Some(piece) if qualified => format!("{}.", piece.name),

@@ -1,0 +1,101 @@
+//! Which flow runs, and what it needs.
+
+use std::collections::BTreeSet;
+
+use callflow_artifact::bytecode::{ActionId, Effect, FunctionId};
+use callflow_artifact::piece::Piece;
+use callflow_artifact::{Artifact, Flow, Op};
+
+use crate::exit::Failure;
+use crate::settings::did_you_mean;
+
+/// The index of the flow that was asked for: by its address or its name, or the only one.
+pub(super) fn flow(
+    artifact: &Artifact,
+    target: &str,
+    wanted: Option<&str>,
+) -> Result<usize, Failure> {
+    let flows = &artifact.flows;
+    let Some(wanted) = wanted else {
+        return match flows.as_slice() {
+            [_] => Ok(0),
+            [] => Err(Failure::Usage(format!(
+                "`{target}` has no flow to run; a flow is written as `on call_finished < … >`"
+            ))),
+            [first, ..] => Err(Failure::Usage(format!(
+                "`{target}` has {} flows; choose one, as in `callflow run {target}:{}`:\n{}",
+                flows.len(),
+                first.address,
+                listed(flows)
+            ))),
+        };
+    };
+    let named = |flow: &Flow| flow.address == wanted || flow.name == wanted;
+    let found: Vec<usize> =
+        (0..flows.len()).filter(|index| flows.get(*index).is_some_and(named)).collect();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            let meant = did_you_mean(wanted, flows.iter().map(|flow| flow.address.as_str()));
+            Err(Failure::Usage(format!("there is no flow `{wanted}`{meant}\n{}", listed(flows))))
+        }
+        _ => Err(Failure::Usage(format!(
+            "several flows are called `{wanted}`; name its file too:\n{}",
+            listed(flows)
+        ))),
+    }
+}
+
+fn listed(flows: &[Flow]) -> String {
+    let width = flows.iter().map(|flow| flow.address.len()).max().unwrap_or_default();
+    let line = |flow: &Flow| format!("  {:width$}  on {}", flow.address, flow.trigger.name);
+    flows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The pieces whose actions a flow can call, by itself or through functions.
+pub(super) fn pieces<'a>(artifact: &'a Artifact, flow: &Flow) -> Vec<&'a Piece> {
+    let mut seen = BTreeSet::new();
+    let mut pieces = BTreeSet::new();
+    let mut pending = vec![flow.function];
+    while let Some(id) = pending.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let function = artifact.functions.get(id.0 as usize);
+        for op in function.map(|function| function.code.as_slice()).unwrap_or_default() {
+            match op {
+                Op::Call { function, .. } => pending.push(*function),
+                Op::Effect { effect: Effect::Action { action, .. }, .. } => {
+                    pieces.extend(piece_of(artifact, *action));
+                }
+                _ => {}
+            }
+        }
+    }
+    pieces.into_iter().filter_map(|index| artifact.pieces.get(index)).collect()
+}
+
+fn piece_of(artifact: &Artifact, action: ActionId) -> Option<usize> {
+    artifact.actions.get(action.0 as usize).map(|action| action.piece.0 as usize)
+}
+
+/// The name of an action as it is called: `hubspot.create_deal`.
+pub(super) fn action_name(artifact: &Artifact, id: ActionId) -> String {
+    let action = artifact.actions.get(id.0 as usize);
+    let piece = action.and_then(|action| artifact.pieces.get(action.piece.0 as usize));
+    match (piece, action) {
+        (Some(piece), Some(action)) => format!("{}.{}", piece.name, action.name),
+        _ => "?".to_owned(),
+    }
+}
+
+/// The position of the effect that a call was lowered to.
+pub(super) fn effect_at(
+    artifact: &Artifact,
+    function: FunctionId,
+    origin: callflow_artifact::bytecode::Origin,
+) -> Option<usize> {
+    let function = artifact.functions.get(function.0 as usize)?;
+    let mut at = function.code.iter().zip(&function.origins);
+    at.position(|(op, from)| matches!(op, Op::Effect { .. }) && *from == origin)
+}

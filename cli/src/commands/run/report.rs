@@ -1,0 +1,91 @@
+//! A run for a program: one JSON object.
+
+use callflow_artifact::Flow;
+use callflow_artifact::types::{TypeId, Types};
+use callflow_runtime::engine::memory::{Ended, StepRecord};
+use callflow_runtime::engine::{Failure, Status};
+use callflow_runtime::{Error, Value, value};
+use serde_json::{Map, Value as Json, json};
+
+use super::choose::action_name;
+use super::place::Places;
+
+/// `{run, status, result, error, steps: [{path, action, input, output, error, attempts, ms}]}`
+pub(super) fn object(places: Places<'_>, flow: &Flow, ended: &Ended) -> Json {
+    let types = places.program.types();
+    let (result, error) = match &ended.run.status {
+        Status::Succeeded(result) => (encode(types, flow.result, result), Json::Null),
+        Status::Failed(failure) => (Json::Null, failure_json(places, failure)),
+        _ => (Json::Null, Json::Null),
+    };
+    let steps: Vec<Json> = ended.steps.iter().map(|record| step(places, record)).collect();
+    json!({
+        "run": ended.run.id.as_str(),
+        "status": ended.run.status.as_str(),
+        "result": result,
+        "error": error,
+        "steps": steps,
+    })
+}
+
+fn step(places: Places<'_>, record: &StepRecord) -> Json {
+    let artifact = places.program.artifact();
+    let step = &record.step;
+    let action = artifact.actions.get(step.action.0 as usize);
+    let parameters = action.map(|action| action.parameters.as_slice()).unwrap_or_default();
+    let resolve = |ty| places.program.resolve(ty, &step.types);
+    let input: Map<String, Json> = parameters
+        .iter()
+        .zip(&step.arguments)
+        .map(|(parameter, argument)| {
+            let argument = encode(places.program.types(), resolve(parameter.ty), argument);
+            (parameter.name.to_string(), argument)
+        })
+        .collect();
+    let (output, error) = match (&record.outcome, action) {
+        (Ok(output), Some(action)) => {
+            (encode(places.program.types(), resolve(action.result), output), Json::Null)
+        }
+        (Ok(_), None) => (Json::Null, Json::Null),
+        (Err(error), _) => (Json::Null, error_json(error)),
+    };
+    json!({
+        "path": places.shown(step.function, step.origin),
+        "action": action_name(artifact, step.action),
+        "input": input,
+        "output": output,
+        "error": error,
+        "attempts": step.attempt,
+        "ms": millis(record),
+        "sandbox": record.sandbox,
+    })
+}
+
+/// Whole numbers are what a program compares; a step of less than one is none.
+fn millis(record: &StepRecord) -> u64 {
+    u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn failure_json(places: Places<'_>, failure: &Failure) -> Json {
+    let mut json = error_json(&failure.error);
+    json["path"] = places.shown(failure.function, failure.origin).into();
+    json
+}
+
+fn error_json(error: &Error) -> Json {
+    // Details are JSON text; what is none is shown as the text that it is.
+    let details = serde_json::from_str(&error.details);
+    json!({
+        "kind": error.kind.as_str(),
+        "message": error.message.as_str(),
+        "piece": error.piece.as_deref(),
+        "action": error.action.as_deref(),
+        "status": error.status,
+        "retry_after": error.retry_after.map(|millis| millis as f64 / 1000.0),
+        "details": details.unwrap_or_else(|_| Json::from(error.details.as_str())),
+    })
+}
+
+fn encode(types: &Types, ty: TypeId, value: &Value) -> Json {
+    value::encode(types, ty, value)
+}

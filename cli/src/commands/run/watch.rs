@@ -1,0 +1,265 @@
+//! A run for a person: each step as it happens, and how it ended.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use callflow_artifact::{Flow, print};
+use callflow_runtime::connect::Redactor;
+use callflow_runtime::engine::memory::{Observer, StepRecord};
+use callflow_runtime::engine::{Failure as RunFailure, Status, Step, Until};
+use callflow_runtime::{Error, value};
+
+use super::choose::{action_name, effect_at};
+use super::place::Places;
+use crate::exit::Failure;
+use crate::render;
+use crate::terminal::Style;
+
+/// How much of a result is shown on its step's line, in characters.
+const RESULT: usize = 72;
+
+/// How much of a run's own result or an argument is shown, in characters.
+const IN_FULL: usize = 4000;
+
+/// How much of what a service said is shown, in characters.
+const SAID: usize = 300;
+
+/// The width of the column of actions.
+const ACTION: usize = 24;
+
+/// Prints what happens. With `--json` only logs, retries and the trace, on stderr.
+pub(super) struct Watcher<'a> {
+    places: Places<'a>,
+    redactor: Redactor,
+    style: Style,
+    json: bool,
+    trace: bool,
+    result: callflow_artifact::TypeId,
+    begun: Instant,
+    /// The first failure to write; a run is not stopped by it.
+    broken: Option<io::Error>,
+}
+
+impl<'a> Watcher<'a> {
+    /// Nothing is printed yet.
+    pub(super) fn new(
+        places: Places<'a>,
+        redactor: Redactor,
+        style: Style,
+        json: bool,
+        trace: bool,
+    ) -> Watcher<'a> {
+        Watcher {
+            places,
+            redactor,
+            style,
+            json,
+            trace,
+            result: callflow_artifact::TypeId::NONE,
+            begun: Instant::now(),
+            broken: None,
+        }
+    }
+
+    /// Says what is about to run.
+    pub(super) fn begin(&mut self, flow: &Flow, event: &str, sandbox: bool) {
+        self.result = flow.result;
+        let mut line = format!("{} from {event}", self.style.bold(&flow.address));
+        if sandbox {
+            line.push_str("; sandbox: nothing leaves this machine");
+        }
+        self.tell(&format!("{line}\n\n"));
+    }
+
+    /// Writes on stdout.
+    pub(super) fn say(&mut self, text: &str) {
+        let text = self.redactor.redact(text);
+        if let Err(error) = io::stdout().write_all(text.as_bytes()) {
+            self.broken.get_or_insert(error);
+        }
+    }
+
+    /// Whether all that was to be said could be.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        match self.broken {
+            Some(error) => Err(Failure::of_output(&error)),
+            None => Ok(()),
+        }
+    }
+
+    /// For a person alone.
+    fn tell(&mut self, text: &str) {
+        if !self.json {
+            self.say(text);
+        }
+    }
+
+    /// For a person, also one who reads JSON.
+    fn note(&mut self, text: &str) {
+        match self.json {
+            true => eprint(&self.redactor.redact(text)),
+            false => self.say(text),
+        }
+    }
+
+    /// What the action was called with, and where it stands in the source and the bytecode.
+    fn traced(&self, step: &Step) -> String {
+        let artifact = self.places.program.artifact();
+        let name = action_name(artifact, step.action);
+        let mut out = format!("{:>3}  {name}", step.id);
+        out.push_str(&format!("  at {}\n", self.places.shown(step.function, step.origin)));
+        let function = artifact.functions.get(step.function.0 as usize);
+        if let (Some(function), Some(at)) =
+            (function, effect_at(artifact, step.function, step.origin))
+            && let Some(op) = function.code.get(at)
+        {
+            let op = print::print_instruction(artifact, function, op);
+            out.push_str(&format!("     {} {at:04}  {op}\n", function.name));
+        }
+        let action = artifact.actions.get(step.action.0 as usize);
+        let parameters = action.map(|action| action.parameters.as_slice()).unwrap_or_default();
+        for (parameter, argument) in parameters.iter().zip(&step.arguments) {
+            let ty = self.places.program.resolve(parameter.ty, &step.types);
+            let shown = value::brief(self.places.program.types(), ty, argument, IN_FULL);
+            out.push_str(&format!("     {}: {shown}\n", parameter.name));
+        }
+        out
+    }
+
+    fn outcome(&self, record: &StepRecord) -> String {
+        let artifact = self.places.program.artifact();
+        let action = artifact.actions.get(record.step.action.0 as usize);
+        match (&record.outcome, action) {
+            (Ok(result), Some(action)) => {
+                let ty = self.places.program.resolve(action.result, &record.step.types);
+                let types = self.places.program.types();
+                format!("→ {}", value::brief(types, ty, result, RESULT))
+            }
+            (Ok(_), None) => "→ done".to_owned(),
+            // The whole message follows where nothing catches it.
+            (Err(error), _) => self.style.red(&format!("✗ {}", shortened(&told(error), RESULT))),
+        }
+    }
+
+    /// The failure as a diagnostic on the line that it came from.
+    fn failure(&self, failure: &RunFailure) -> String {
+        let error = &failure.error;
+        let message = format!("the run failed: {}", error.message);
+        let mut notes = Vec::new();
+        if error.details != "null" && !error.details.is_empty() {
+            notes.push(format!("the service said: {}", shortened(&error.details, SAID)));
+        }
+        notes.push(format!("`try` or `catch` goes on after it; its kind is `{}`", error.kind));
+        let Some(at) = self.places.location(failure.function, failure.origin) else {
+            return format!("{message}\n");
+        };
+        let Places { project, sources, .. } = self.places;
+        let mut out = Vec::new();
+        let colour = self.style.colour;
+        match render::failure(&mut out, project, sources, at, &message, &notes, colour) {
+            Ok(()) => String::from_utf8_lossy(&out).into_owned(),
+            Err(_) => format!("{message}\n"),
+        }
+    }
+}
+
+impl Observer for Watcher<'_> {
+    fn started(&mut self, step: &Step) {
+        if self.trace {
+            let text = self.traced(step);
+            self.note(&text);
+        }
+    }
+
+    fn retrying(&mut self, step: &Step, error: &Error, pause: Duration) {
+        let name = action_name(self.places.program.artifact(), step.action);
+        let again = format!("{}; trying again in {}", told(error), spent(pause));
+        let again = self.style.yellow(&again);
+        self.note(&format!("{:>3}  {name:ACTION$}  {again}\n", step.id));
+    }
+
+    fn settled(&mut self, record: &StepRecord) {
+        let name = action_name(self.places.program.artifact(), record.step.action);
+        let took = self.style.dim(&format!("{:>7}", spent(record.took)));
+        let sandbox = if record.sandbox { self.style.dim("  sandbox") } else { String::new() };
+        let outcome = self.outcome(record);
+        self.tell(&format!("{:>3}  {name:ACTION$} {took}{sandbox}  {outcome}\n", record.step.id));
+    }
+
+    fn waiting(&mut self, until: Until, skipped: bool) {
+        let until = match until {
+            Until::After(millis) => format!("waits {}", value::duration::format(millis)),
+            Until::At(time) => format!("waits until {time}"),
+        };
+        let skipped =
+            if skipped { self.style.dim(" (skipped in the sandbox)") } else { String::new() };
+        self.tell(&format!("     {until}{skipped}\n"));
+    }
+
+    fn logged(&mut self, level: &str, message: &str) {
+        let level = match level {
+            "error" => self.style.red(level),
+            "warn" => self.style.yellow(level),
+            _ => self.style.dim(level),
+        };
+        self.note(&format!("     {level}: {message}\n"));
+    }
+
+    fn ended(&mut self, status: &Status) {
+        let took = spent(self.begun.elapsed());
+        let text = match status {
+            Status::Succeeded(result) => {
+                let done = self.style.green("succeeded");
+                match result.is_none() {
+                    true => format!("{done} in {took}\n"),
+                    false => {
+                        let types = self.places.program.types();
+                        let result = value::brief(types, self.result, result, IN_FULL);
+                        format!("{done} in {took}: {result}\n")
+                    }
+                }
+            }
+            Status::Failed(failure) => {
+                format!("{}{} after {took}\n", self.failure(failure), self.style.red("failed"))
+            }
+            _ => format!("{} after {took}\n", self.style.yellow(status.as_str())),
+        };
+        self.tell(&format!("\n{text}"));
+    }
+}
+
+fn eprint(text: &str) {
+    // There is nowhere left to say that stderr cannot be written.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// `rate_limited: …` on one line.
+fn told(error: &Error) -> String {
+    format!("{}: {}", error.kind, error.message.lines().collect::<Vec<_>>().join(" "))
+}
+
+fn shortened(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// `38 ms`, `1.2 s`: as much as a glance takes in.
+fn spent(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ ..1000 => format!("{millis} ms"),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_at_a_glance() {
+        let shown = [0, 38, 999, 1240, 61_000].map(|millis| spent(Duration::from_millis(millis)));
+        assert_eq!(shown, ["0 ms", "38 ms", "999 ms", "1.2 s", "61.0 s"]);
+    }
+}
