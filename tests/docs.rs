@@ -1,0 +1,163 @@
+//! The documentation is checked: its flows compile, and its tables are those of the program.
+
+// A test's helpers are seen by nobody else, and its failures are panics.
+#![allow(unreachable_pub, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use callflow_compiler::check;
+use callflow_compiler::diagnostics::{Code, Diagnostic};
+use callflow_compiler::source::{Embedded, Source};
+
+mod support {
+    pub mod methods;
+}
+
+/// Every flow in the documentation compiles without a word; one marked `flow fails` has an error.
+#[test]
+fn flows_in_the_documentation_are_what_they_say() {
+    let mut found = 0;
+    let mut problems = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page is text");
+        for block in blocks(&text) {
+            found += 1;
+            if let Err(problem) = block.check() {
+                problems.push(format!("{}:{}: {problem}", page.display(), block.line));
+            }
+        }
+    }
+    assert!(found > 30, "only {found} flows were found in the documentation");
+    assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+}
+
+#[test]
+fn the_page_of_methods_is_the_table_of_methods() {
+    assert_page("language/methods.md", &support::methods::page());
+}
+
+#[test]
+fn the_page_of_diagnostics_is_the_list_of_codes() {
+    let mut page = String::from(
+        "# Diagnostics\n\n\
+         Every diagnostic has a code that stays what it is. `callflow explain E0201` tells more of one, with an\n\
+         example that has it and one that is mended.\n\n\
+         Codes that begin with `E` are errors, and a project with one does not run. Those that begin with `W` are\n\
+         warnings.\n\n\
+         | code | the rule |\n| --- | --- |\n",
+    );
+    for code in Code::ALL {
+        page += &format!("| `{code}` | {} |\n", code.title());
+    }
+    assert_page("language/diagnostics.md", &page);
+}
+
+/// Every page that the summary names is there, and every page is named.
+#[test]
+fn the_summary_names_every_page() {
+    let source = docs();
+    let summary = fs::read_to_string(source.join("SUMMARY.md")).expect("a summary");
+    let named: Vec<&str> =
+        summary.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    for name in &named {
+        assert!(source.join(name).is_file(), "the summary names {name}, which is not there");
+    }
+    for page in markdown(&source) {
+        let name = page.strip_prefix(&source).expect("a page below the source").to_string_lossy();
+        assert!(name == "SUMMARY.md" || named.contains(&&*name), "the summary lacks {name}");
+    }
+}
+
+/// A fenced block of flow text.
+struct Block<'a> {
+    /// From 1, of the fence.
+    line: usize,
+    /// What stands after ` ```flow`.
+    mark: &'a str,
+    text: String,
+}
+
+impl Block<'_> {
+    fn check(&self) -> Result<(), String> {
+        let source = Source { path: "docs.flow".into(), text: self.text.as_str().into() };
+        let compilation = check("docs", vec![source], &library());
+        let diagnostics = &compilation.diagnostics;
+        let list = || diagnostics.iter().map(told).collect::<Vec<_>>().join("\n  ");
+        match self.mark {
+            "" if diagnostics.is_empty() => Ok(()),
+            "" => Err(format!("a flow that should compile:\n  {}", list())),
+            "fails" if diagnostics.iter().any(Diagnostic::is_error) => Ok(()),
+            "fails" => Err("a flow that should fail compiles".into()),
+            mark => Err(format!("`flow {mark}` means nothing")),
+        }
+    }
+}
+
+fn told(diagnostic: &Diagnostic) -> String {
+    format!("{}: {}", diagnostic.code, diagnostic.message)
+}
+
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    let mut open = false;
+    for (index, line) in text.lines().enumerate() {
+        match line.strip_prefix("```") {
+            Some(_) if open => open = false,
+            Some(info) if info == "flow" || info.starts_with("flow ") => {
+                let mark = info["flow".len()..].trim();
+                blocks.push(Block { line: index + 1, mark, text: String::new() });
+                open = true;
+            }
+            _ if open => {
+                let block = blocks.last_mut().expect("an open block");
+                block.text += line;
+                block.text += "\n";
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+fn library() -> Embedded {
+    Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES }
+}
+
+/// Compares a page with what it must be. With `CALLFLOW_UPDATE_DOCS` set it is written anew.
+fn assert_page(name: &str, expected: &str) {
+    let path = docs().join(name);
+    if std::env::var_os("CALLFLOW_UPDATE_DOCS").is_some() {
+        fs::write(&path, expected).expect("the page can be written");
+    }
+    let actual = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        actual == expected,
+        "docs/src/{name} is not up to date; CALLFLOW_UPDATE_DOCS=1 cargo test -p callflow-tests --test docs"
+    );
+}
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src")
+}
+
+fn pages() -> Vec<PathBuf> {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let mut pages = markdown(&docs());
+    pages.extend(readme.is_file().then_some(readme));
+    pages
+}
+
+fn markdown(folder: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            pages.extend(markdown(&path));
+        } else if path.extension().is_some_and(|ending| ending == "md") {
+            pages.push(path);
+        }
+    }
+    pages.sort();
+    pages
+}
