@@ -135,7 +135,7 @@ fn out_of_range(operation: &str, number: Number) -> Error {
         Number::Decimal => "a decimal",
         Number::Duration => "a duration",
     };
-    Error::invalid(eco_format!("{operation} is too large for {ty}"))
+    Error::invalid(eco_format!("{operation} does not fit {ty}"))
 }
 
 fn text(value: &Value) -> ecow::EcoString {

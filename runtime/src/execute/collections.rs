@@ -46,12 +46,11 @@ impl Machine<'_> {
     }
 
     /// Appends to a list, in place where no other value shares it.
-    pub(super) fn append(&mut self, list: Reg, item: Reg) -> Result<(), Trap> {
+    pub(super) fn append(&mut self, list: Reg, item: Reg) -> Result<(), Error> {
         let value = self.read(item).clone();
-        let Value::List(items) = self.read(list) else { return Err(broken().into()) };
+        let Value::List(items) = self.read(list) else { return Err(broken()) };
         check_items(items.len() + 1)?;
-        let Value::List(mut items) = self.take(list) else { return Err(broken().into()) };
-        self.work += copied(&items) * items.len() as u64;
+        let Value::List(mut items) = self.take(list) else { return Err(broken()) };
         Arc::make_mut(&mut items).push(value);
         self.write(list, Value::List(items));
         Ok(())
@@ -81,13 +80,12 @@ impl Machine<'_> {
     }
 
     /// Sets an entry of a map, in place where no other value shares it.
-    pub(super) fn map_insert(&mut self, map: Reg, key: Reg, value: Reg) -> Result<(), Trap> {
-        let Value::Text(key) = self.read(key).clone() else { return Err(broken().into()) };
+    pub(super) fn map_insert(&mut self, map: Reg, key: Reg, value: Reg) -> Result<(), Error> {
+        let Value::Text(key) = self.read(key).clone() else { return Err(broken()) };
         let value = self.read(value).clone();
-        let Value::Map(entries) = self.read(map) else { return Err(broken().into()) };
+        let Value::Map(entries) = self.read(map) else { return Err(broken()) };
         check_items(entries.len() + 1)?;
-        let Value::Map(mut entries) = self.take(map) else { return Err(broken().into()) };
-        self.work += copied(&entries) * entries.len() as u64;
+        let Value::Map(mut entries) = self.take(map) else { return Err(broken()) };
         Arc::make_mut(&mut entries).insert(key, value);
         self.write(map, Value::Map(entries));
         Ok(())
@@ -125,9 +123,4 @@ pub(super) fn position(index: i64, length: usize) -> Option<usize> {
     let length = i64::try_from(length).ok()?;
     let at = if index < 0 { index.checked_add(length)? } else { index };
     if (0..length).contains(&at) { usize::try_from(at).ok() } else { None }
-}
-
-/// 1 where the next change in place must copy, for something else shares the value.
-fn copied<T>(shared: &Arc<T>) -> u64 {
-    u64::from(Arc::strong_count(shared) > 1)
 }

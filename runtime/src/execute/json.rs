@@ -21,7 +21,7 @@ const SHOWN: usize = 60;
 
 impl Machine<'_> {
     /// A register's value as JSON, by its type.
-    pub(super) fn to_json(&mut self, src: Reg) -> Result<Value, Error> {
+    pub(super) fn converted_to_json(&mut self, src: Reg) -> Result<Value, Error> {
         if let json @ Value::Json(_) = self.read(src) {
             return Ok(json.clone());
         }
@@ -96,9 +96,6 @@ impl Machine<'_> {
         change: impl FnOnce(&mut serde_json::Map<String, Json>) -> Result<(), Error>,
     ) -> Result<(), Trap> {
         let Value::Json(mut json) = self.take(object) else { return Err(broken().into()) };
-        if Arc::strong_count(&json) > 1 {
-            self.work += measure(&json).size as u64 / 64;
-        }
         let result = match Arc::make_mut(&mut json) {
             Json::Object(entries) => change(entries),
             other => {

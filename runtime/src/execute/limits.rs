@@ -9,7 +9,7 @@ pub const TEXT_LIMIT: usize = 16 << 20;
 pub const ITEM_LIMIT: usize = 10_000_000;
 
 /// The largest JSON that a value is turned into, in bytes of its text (about).
-pub const JSON_LIMIT: usize = 64 << 20;
+pub const JSON_LIMIT: usize = TEXT_LIMIT;
 
 /// The most calls inside each other.
 pub const FRAME_LIMIT: usize = 200;

@@ -20,7 +20,8 @@ pub(super) struct Machine<'a> {
     /// What the run may still do.
     pub(super) budget: &'a mut Budget,
     /// What was done since the budget was last charged: an instruction counts one, and so does each item or
-    /// each 64 bytes of text that an instruction goes through.
+    /// each 64 bytes of text that an instruction goes through. It does not depend on what values share in
+    /// memory, which is another thing after a run was stored; so copying a value before it is changed is free.
     pub(super) work: u64,
 }
 
@@ -101,7 +102,9 @@ impl Machine<'_> {
                 }
                 value => (dst, value.clone()),
             },
-            Op::Convert { dst, src, conversion: Conversion::ToJson } => (dst, self.to_json(*src)?),
+            Op::Convert { dst, src, conversion: Conversion::ToJson } => {
+                (dst, self.converted_to_json(*src)?)
+            }
             Op::Convert { dst, src, conversion } => (dst, convert(*conversion, self.read(*src))?),
             Op::Arithmetic { op, number, dst, a, b } => {
                 (dst, arithmetic(*op, *number, self.read(*a), self.read(*b))?)
@@ -120,10 +123,10 @@ impl Machine<'_> {
             Op::Record { dst, record, fields } => (dst, self.record(*record, fields)?),
             Op::Field { dst, src, index } => (dst, self.field(*src, *index)?),
             Op::List { dst, items } => (dst, self.list(items)?),
-            Op::Append { list, item } => return self.append(*list, *item),
+            Op::Append { list, item } => return Ok(self.append(*list, *item)?),
             Op::ListIndex { dst, list, index } => (dst, self.list_index(*list, *index)?),
             Op::Map { dst, entries } => (dst, self.map(entries)?),
-            Op::MapInsert { map, key, value } => return self.map_insert(*map, *key, *value),
+            Op::MapInsert { map, key, value } => return Ok(self.map_insert(*map, *key, *value)?),
             Op::MapIndex { dst, map, key } => (dst, self.map_index(*map, *key)?),
             Op::JsonIndex { dst, json, key } => (dst, self.json_index(*json, *key)?),
             Op::JsonInsert { object, key, value } => {

@@ -1,7 +1,7 @@
 //! An artifact that is ready to run.
 
 use callflow_artifact::bytecode::{ConstantId, Function, FunctionId, Origin};
-use callflow_artifact::types::{Type, TypeId, Types};
+use callflow_artifact::types::{TypeId, Types};
 use callflow_artifact::verify::{VerifyError, verify};
 use callflow_artifact::{Artifact, Op};
 use jiff::tz::TimeZone;
@@ -40,8 +40,6 @@ impl Program {
     /// The artifact does not pass the verifier or is too complex.
     pub fn load(mut artifact: Artifact) -> Result<Program, LoadError> {
         verify(&artifact)?;
-        // An artifact that was read from a file finds types by search until one is added.
-        artifact.types.intern(Type::Unknown);
         instances::add(&mut artifact).map_err(|_| LoadError::TooManyInstances)?;
         let nesting = Nesting::of(&artifact.types).map_err(|_| LoadError::TooDeep)?;
         let constants = artifact.constants.iter().map(from_constant).collect();

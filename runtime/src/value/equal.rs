@@ -12,7 +12,8 @@ use super::decode::decimal_text;
 /// JSON numbers are compared as numbers, so `1` equals `1.0`.
 ///
 /// `work` counts what was compared, for two values can share parts and so be larger than memory; past `limit`
-/// the answer is none.
+/// the answer is none. It counts the same whether the two share parts or not, which is another thing after a run
+/// was stored.
 pub fn equal(a: &Value, b: &Value, work: &mut u64, limit: u64) -> Option<bool> {
     *work += 1;
     if *work > limit {
@@ -28,7 +29,7 @@ pub fn equal(a: &Value, b: &Value, work: &mut u64, limit: u64) -> Option<bool> {
             a == b
         }
         (Value::List(a), Value::List(b)) | (Value::Record(a), Value::Record(b)) => {
-            std::sync::Arc::ptr_eq(a, b) || equal_all(a, b, work, limit)?
+            equal_all(a, b, work, limit)?
         }
         (Value::Tagged(x, a), Value::Tagged(y, b)) => x == y && equal_all(a, b, work, limit)?,
         (Value::Map(a), Value::Map(b)) => {
@@ -53,7 +54,9 @@ pub fn equal(a: &Value, b: &Value, work: &mut u64, limit: u64) -> Option<bool> {
 pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        // Sorting needs an order of all floats, even of those that no calculation gives.
+        (Value::Float(a), Value::Float(b)) if a == b => Some(Ordering::Equal),
+        (Value::Float(a), Value::Float(b)) => Some(a.total_cmp(b)),
         (Value::Decimal(a), Value::Decimal(b)) => Some(a.cmp(b)),
         (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(b)),
         (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),

@@ -35,7 +35,7 @@ pub(super) fn call(
 ) -> Result<Value, Trap> {
     if builtin == Builtin::ToJson {
         let receiver = arguments.first().copied().ok_or_else(broken)?;
-        return Ok(machine.to_json(receiver)?);
+        return Ok(machine.converted_to_json(receiver)?);
     }
     machine.work += arguments.iter().map(|&argument| size(machine.read(argument))).sum::<u64>();
     let value = dispatch(machine, builtin, arguments)?;

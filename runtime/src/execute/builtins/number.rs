@@ -20,7 +20,7 @@ pub(super) fn call_int(builtin: Builtin, arguments: Arguments<'_>) -> Result<Val
     Ok(match builtin {
         Builtin::IntAbs => match number.checked_abs() {
             Some(number) => Value::Int(number),
-            None => return Err(does_not_fit(&Value::Int(number), "an int without its sign")),
+            None => return Err(Error::invalid(eco_format!("{number} has no opposite among ints"))),
         },
         Builtin::IntClamp => {
             let (min, max) = (arguments.int(1)?, arguments.int(2)?);
@@ -152,5 +152,5 @@ fn check_bounds(in_order: bool) -> Result<(), Error> {
 
 fn does_not_fit(number: &Value, what: &str) -> Error {
     let number = format::format(number).unwrap_or_default();
-    Error::invalid(eco_format!("{number} is too large for {what}"))
+    Error::invalid(eco_format!("{number} does not fit {what}"))
 }
