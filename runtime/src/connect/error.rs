@@ -48,9 +48,15 @@ impl ConnectionError {
         }
     }
 
-    pub(super) fn missing(piece: &Piece, connection: &Connection) -> ConnectionError {
+    /// The settings that `is_given` does not know are named; the lines to add are all of them.
+    pub(super) fn missing(
+        piece: &Piece,
+        connection: &Connection,
+        is_given: impl Fn(&str) -> bool,
+    ) -> ConnectionError {
         let needed: Vec<_> = known_settings(connection).into_iter().filter(is_mandatory).collect();
-        let names: Vec<String> = needed.iter().map(|it| format!("`{}`", it.name)).collect();
+        let missing = needed.iter().filter(|it| !is_given(&it.name));
+        let names: Vec<String> = missing.map(|it| format!("`{}`", it.name)).collect();
         let mut lines = format!("add to callflow.toml:\n\n[connections.{}]\n", piece.name);
         if piece.connections.len() > 1 || connection.kind == ConnectionKind::OAuth2 {
             lines.push_str(&format!("kind = \"{}\"\n", connection.name));

@@ -118,7 +118,9 @@ impl Connections {
             (Some(connection), _) | (None, [connection]) => Ok(connection),
             (None, [first, ..]) if self.sandbox => Ok(first),
             (None, several) => match (easiest(several), given) {
-                (Some(connection), None) => Err(ConnectionError::missing(piece, connection)),
+                (Some(connection), None) => {
+                    Err(ConnectionError::missing(piece, connection, |_| false))
+                }
                 _ => Err(ConnectionError::which_kind(piece)),
             },
         }
@@ -223,7 +225,9 @@ fn value(
         _ => match &setting.default {
             Some(default) => Ok(Some(Secret::new(default.as_str()))),
             None if setting.optional => Ok(None),
-            None => Err(ConnectionError::missing(piece, connection)),
+            None => Err(ConnectionError::missing(piece, connection, |name| {
+                given.get(name).and_then(Given::text).is_some_and(|it| !it.is_empty())
+            })),
         },
     }
 }

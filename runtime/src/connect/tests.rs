@@ -121,7 +121,7 @@ fn a_setting_is_missing() {
     "#);
     let basic = piece(vec![connection(ConnectionKind::Basic, "basic", Vec::new())]);
     insta::assert_snapshot!(error(&connections(&[("user", "ada")]), &basic), @r#"
-    hubspot needs a connection with `user` and `password`
+    hubspot needs a connection with `password`
     --
     add to callflow.toml:
 

@@ -248,3 +248,6 @@ impl Shell<'_> {
 fn millis(span: i64) -> Duration {
     Duration::from_millis(u64::try_from(span).unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -195,3 +195,8 @@ pub enum Ambient {
     /// A number in 0..1.
     Random,
 }
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

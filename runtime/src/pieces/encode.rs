@@ -21,24 +21,23 @@ pub fn decode_percent(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
-        let digit = |byte: &u8| char::from(*byte).to_digit(16);
-        (bytes, rest) = match (first, tail) {
-            (b'%', [high, low, after @ ..]) if digit(high).is_some() && digit(low).is_some() => {
-                let value = digit(high).unwrap_or(0) * 16 + digit(low).unwrap_or(0);
-                bytes.push(value as u8);
-                (bytes, after)
-            }
-            (b'+', after) => {
-                bytes.push(b' ');
-                (bytes, after)
-            }
-            (&byte, after) => {
-                bytes.push(byte);
-                (bytes, after)
-            }
+        let (byte, after) = match (first, tail) {
+            (b'%', [high, low, after @ ..]) => match hexadecimal(*high, *low) {
+                Some(byte) => (byte, after),
+                None => (b'%', tail),
+            },
+            (b'+', _) => (b' ', tail),
+            (&byte, _) => (byte, tail),
         };
+        bytes.push(byte);
+        rest = after;
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hexadecimal(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 /// `a=1&b=x&b=y`: a list gives its name again for each item, a nested object its keys in brackets, null nothing.

@@ -259,3 +259,6 @@ fn overdue(effect: EffectClass) -> ActionFailure {
     let message = format!("not done within {} minutes", DEADLINE.as_secs() / 60);
     ActionFailure { error: Error::new(kind, message), certainly_without_effect: false }
 }
+
+#[cfg(all(test, feature = "http"))]
+mod tests;

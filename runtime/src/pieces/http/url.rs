@@ -13,7 +13,7 @@ pub(super) enum UrlError {
     #[error("`{0}` is neither an http:// or https:// URL nor a path that begins with `/`")]
     Neither(String),
     /// A URL with a user's name in it.
-    #[error("`{0}` holds credentials, which belong into a connection")]
+    #[error("`{0}` holds credentials, which belong in a connection")]
     Credentials(String),
 }
 
@@ -164,7 +164,7 @@ mod tests {
         ftp://a.test/x               `ftp://a.test/x` is neither an http:// or https:// URL nor a path that begins with `/`
         file:///etc/passwd           `file:///etc/passwd` is neither an http:// or https:// URL nor a path that begins with `/`
         https://                     `https://` is neither an http:// or https:// URL nor a path that begins with `/`
-        https://ada:secret@a.test/x?token=1 `…@a.test` holds credentials, which belong into a connection
+        https://ada:secret@a.test/x?token=1 `…@a.test` holds credentials, which belong in a connection
         "#);
     }
 }

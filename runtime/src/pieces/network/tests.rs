@@ -96,12 +96,12 @@ async fn an_answer_that_is_not_http() {
 
 #[tokio::test]
 async fn silence() {
-    let quickly = |request: &mut HttpRequest| request.timeout = Duration::from_millis(150);
-    insta::assert_snapshot!(outcome(vec![Answer::Silence], quickly).await, @r#"
-    Timeout(150ms)
-    no answer within 0.15 s
-    server saw ["GET /a"]
-    "#);
+    let server = TestServer::start(vec![Answer::Silence]).await;
+    let mut request = request("GET", server.url("/"));
+    request.timeout = Duration::from_millis(150);
+    let error = network().send(request).await.unwrap_err();
+    assert_eq!(error, TransportError::Timeout(Duration::from_millis(150)));
+    insta::assert_snapshot!(error, @"no answer within 0.15 s");
 }
 
 #[tokio::test]

@@ -1,0 +1,187 @@
+//! Programs made by hand, for the tests of the engine and of the action host.
+
+use callflow_artifact::bytecode::{
+    ActionId, ConstantId, Effect, Function, FunctionId, Handler, Op, Origin, Reg,
+};
+use callflow_artifact::piece::{
+    Action, ActionBody, EffectClass, Parameter, Piece, PieceId, TypeParameter,
+};
+use callflow_artifact::{Artifact, Constant, Flow, SourceFile, Trigger, Type, TypeId, Types};
+
+use crate::execute::Program;
+use crate::value::testing::{error_type, record};
+
+/// An artifact in the making. Register 0 of a flow is its event, a record without fields.
+pub(crate) struct Assembly {
+    pub(crate) artifact: Artifact,
+    event: TypeId,
+}
+
+impl Assembly {
+    pub(crate) fn new() -> Assembly {
+        let mut types = Types::new();
+        let error = error_type(&mut types);
+        let event = record(&mut types, "Event", Vec::new()).1;
+        let file = SourceFile { path: "test.flow".into(), hash: "".into(), lines: vec![0] };
+        let artifact = Artifact {
+            name: "test".into(),
+            types,
+            error,
+            constants: Vec::new(),
+            functions: Vec::new(),
+            pieces: Vec::new(),
+            actions: Vec::new(),
+            flows: Vec::new(),
+            files: vec![file],
+        };
+        Assembly { artifact, event }
+    }
+
+    pub(crate) fn constant(&mut self, constant: Constant) -> ConstantId {
+        self.artifact.constants.push(constant);
+        ConstantId(self.artifact.constants.len() as u32 - 1)
+    }
+
+    /// `dst = constant`
+    pub(crate) fn load(&mut self, dst: u16, constant: Constant) -> Op {
+        Op::Constant { dst: Reg(dst), constant: self.constant(constant) }
+    }
+
+    pub(crate) fn piece(&mut self, name: &str, change: impl FnOnce(&mut Piece)) -> PieceId {
+        let mut piece = Piece {
+            name: name.into(),
+            doc: "".into(),
+            base: None,
+            docs: None,
+            connections: Vec::new(),
+            errors: Vec::new(),
+            limits: Vec::new(),
+            default_action: None,
+            hash: "".into(),
+        };
+        change(&mut piece);
+        self.artifact.pieces.push(piece);
+        PieceId(self.artifact.pieces.len() as u32 - 1)
+    }
+
+    /// An action without parameters.
+    pub(crate) fn action(
+        &mut self,
+        piece: PieceId,
+        name: &str,
+        effect: EffectClass,
+        result: TypeId,
+        body: ActionBody,
+    ) -> ActionId {
+        self.artifact.actions.push(Action {
+            piece,
+            name: name.into(),
+            doc: "".into(),
+            parameters: Vec::new(),
+            type_parameters: Vec::new(),
+            result,
+            effect,
+            scopes: Vec::new(),
+            body,
+        });
+        ActionId(self.artifact.actions.len() as u32 - 1)
+    }
+
+    /// An action of the `http` piece as the standard library declares it; the piece comes with the first one.
+    pub(crate) fn http(&mut self, name: &str, effect: EffectClass) -> ActionId {
+        let known = self.artifact.pieces.iter().position(|piece| piece.name == "http");
+        let piece = match known {
+            Some(index) => PieceId(index as u32),
+            None => self.piece("http", |_| {}),
+        };
+        let result = self.artifact.types.intern(Type::Parameter(0));
+        let json = self.artifact.types.optional(TypeId::JSON);
+        let headers = self.artifact.types.map(TypeId::STRING);
+        let id = self.action(piece, name, effect, result, ActionBody::Native);
+        let parameters = [
+            ("url", TypeId::STRING),
+            ("json", json),
+            ("form", json),
+            ("query", TypeId::JSON),
+            ("headers", headers),
+            ("timeout", TypeId::DURATION),
+        ];
+        let action = &mut self.artifact.actions[id.0 as usize];
+        action.parameters = parameters
+            .into_iter()
+            .map(|(name, ty)| Parameter { name: name.into(), ty, default: None, doc: "".into() })
+            .collect();
+        action.type_parameters = vec![TypeParameter {
+            name: "into".into(),
+            type_name: "T".into(),
+            default: Some(TypeId::JSON),
+            doc: "".into(),
+        }];
+        id
+    }
+
+    pub(crate) fn function(
+        &mut self,
+        name: &str,
+        parameters: u16,
+        registers: Vec<TypeId>,
+        result: TypeId,
+        code: Vec<Op>,
+        handlers: Vec<Handler>,
+    ) -> FunctionId {
+        let origins =
+            (0..code.len() as u32).map(|at| Origin { start: at * 10, end: at * 10 + 5 }).collect();
+        self.artifact.functions.push(Function {
+            name: name.into(),
+            parameters,
+            type_parameters: 0,
+            result,
+            registers,
+            code,
+            origins,
+            handlers,
+            file: 0,
+        });
+        FunctionId(self.artifact.functions.len() as u32 - 1)
+    }
+
+    /// Adds a flow and loads the artifact. `registers` are those behind the event.
+    pub(crate) fn flow(
+        mut self,
+        registers: &[TypeId],
+        result: TypeId,
+        code: Vec<Op>,
+        handlers: Vec<Handler>,
+    ) -> Program {
+        let registers = [&[self.event], registers].concat();
+        let function = self.function("test", 1, registers, result, code, handlers);
+        self.artifact.flows.push(Flow {
+            name: "test".into(),
+            address: "test".into(),
+            doc: "".into(),
+            trigger: Trigger {
+                name: "manual".into(),
+                event: self.event,
+                arguments: Vec::new(),
+                parameters: Vec::new(),
+            },
+            function,
+            result,
+        });
+        Program::load(self.artifact).unwrap()
+    }
+}
+
+/// `dst = effect(arguments)`
+pub(crate) fn effect(dst: u16, effect: Effect, arguments: &[u16]) -> Op {
+    Op::Effect { dst: Reg(dst), effect, arguments: arguments.iter().map(|&r| Reg(r)).collect() }
+}
+
+/// `dst = action(arguments)`
+pub(crate) fn call(dst: u16, action: ActionId, types: &[TypeId], arguments: &[u16]) -> Op {
+    effect(dst, Effect::Action { action, types: types.into() }, arguments)
+}
+
+pub(crate) fn give(src: u16) -> Op {
+    Op::Return { src: Reg(src) }
+}
