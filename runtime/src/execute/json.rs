@@ -11,10 +11,9 @@ use super::collections::position;
 use super::limits::{JSON_LIMIT, check_items, too_large};
 use super::machine::{Machine, Trap, broken};
 use crate::error::Error;
-use crate::value::Value;
 use crate::value::brief::brief_json;
-use crate::value::encode::encode_within;
 use crate::value::json::{DEPTH_LIMIT, measure};
+use crate::value::{Value, encode_within};
 
 /// How many characters of a wrong value an error shows.
 const SHOWN: usize = 60;

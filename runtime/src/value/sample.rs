@@ -14,88 +14,96 @@ const END: usize = 8;
 /// Where a recursion that nothing ends is given up; no value of such a type exists.
 const GIVE_UP: usize = 32;
 
+/// How many values are made up at most, for types can hold each other many times over.
+const MOST: usize = 10_000;
+
 /// A sample of a type, always the same: from the fields' own samples and defaults, else from their names and
-/// types. It fits the type, unless no finite value does.
+/// types. It fits the type, unless every value of the type is without end or very large.
 pub fn sample(types: &Types, ty: TypeId) -> Json {
-    of_type(types, ty, "", 0)
+    Sampler { types, left: MOST }.of_type(ty, "", 0)
 }
 
-fn of_type(types: &Types, ty: TypeId, name: &str, depth: usize) -> Json {
-    if depth > GIVE_UP {
-        return Json::Null;
-    }
-    match types.get(ty) {
-        Type::Bool => json!(true),
-        Type::Int => json!(whole(name)),
-        Type::Float => json!(0.5),
-        Type::Decimal => json_number::number("1200.50"),
-        Type::String => json!(text(name)),
-        Type::Secret => json!("secret"),
-        Type::Duration => json!(60),
-        Type::Time => json!("2026-03-02T09:15:01Z"),
-        Type::Date => json!("2026-03-02"),
-        Type::Bytes => json!("aGVsbG8="),
-        Type::Phone => json!("+14155550111"),
-        Type::Json => json!({}),
-        Type::None | Type::Unknown | Type::Never | Type::Parameter(_) => Json::Null,
-        Type::Optional(inner) if depth < OPTIONAL_DEPTH => of_type(types, inner, name, depth),
-        Type::Optional(_) => Json::Null,
-        Type::List(_) if depth >= END => json!([]),
-        Type::List(item) => json!([of_type(types, item, singular(name), depth + 1)]),
-        Type::Map(_) if depth >= END => json!({}),
-        Type::Map(value) => json!({ "key": of_type(types, value, singular(name), depth + 1) }),
-        Type::Record(record) => Json::Object(of_record(types, record, Map::new(), depth)),
-        Type::Choice(choice) => of_choice(types, choice, depth),
-    }
+struct Sampler<'a> {
+    types: &'a Types,
+    left: usize,
 }
 
-fn of_record(
-    types: &Types,
-    id: RecordId,
-    mut object: Map<String, Json>,
-    depth: usize,
-) -> Map<String, Json> {
-    let fields = types.record(id).map(|record| record.fields.as_slice()).unwrap_or_default();
-    for field in fields {
-        if let Some(json) = of_field(types, field, depth) {
-            object.insert(field.wire_name().to_owned(), json);
+impl Sampler<'_> {
+    fn of_type(&mut self, ty: TypeId, name: &str, depth: usize) -> Json {
+        self.left = self.left.saturating_sub(1);
+        if depth > GIVE_UP || self.left == 0 {
+            return Json::Null;
+        }
+        match self.types.get(ty) {
+            Type::Bool => json!(true),
+            Type::Int => json!(whole(name)),
+            Type::Float => json!(0.5),
+            Type::Decimal => json_number::number("1200.50"),
+            Type::String => json!(text(name)),
+            Type::Secret => json!("secret"),
+            Type::Duration => json!(60),
+            Type::Time => json!("2026-03-02T09:15:01Z"),
+            Type::Date => json!("2026-03-02"),
+            Type::Bytes => json!("aGVsbG8="),
+            Type::Phone => json!("+14155550111"),
+            Type::Json => json!({}),
+            Type::None | Type::Unknown | Type::Never | Type::Parameter(_) => Json::Null,
+            Type::Optional(inner) if depth < OPTIONAL_DEPTH => self.of_type(inner, name, depth),
+            Type::Optional(_) => Json::Null,
+            Type::List(_) if depth >= END => json!([]),
+            Type::List(item) => json!([self.of_type(item, singular(name), depth + 1)]),
+            Type::Map(_) if depth >= END => json!({}),
+            Type::Map(value) => json!({ "key": self.of_type(value, singular(name), depth + 1) }),
+            Type::Record(record) => self.of_record(record, Map::new(), depth),
+            Type::Choice(choice) => self.of_choice(choice, depth),
         }
     }
-    object
-}
 
-/// A field's sample; none for an optional one that is left out.
-fn of_field(types: &Types, field: &Field, depth: usize) -> Option<Json> {
-    if let Some(known) = field.sample.as_ref().or(field.default.as_ref()) {
-        let value = from_constant(known);
-        return if value.is_none() { None } else { Some(encode(types, field.ty, &value)) };
+    fn of_record(&mut self, id: RecordId, mut object: Map<String, Json>, depth: usize) -> Json {
+        let types = self.types;
+        let fields = types.record(id).map(|record| record.fields.as_slice()).unwrap_or_default();
+        for field in fields {
+            if let Some(json) = self.of_field(field, depth) {
+                object.insert(field.wire_name().to_owned(), json);
+            }
+        }
+        Json::Object(object)
     }
-    let is_optional = matches!(types.get(field.ty), Type::Optional(_));
-    if is_optional && depth + 1 >= OPTIONAL_DEPTH {
-        return None;
-    }
-    Some(of_type(types, field.ty, &field.name, depth + 1))
-}
 
-fn of_choice(types: &Types, id: ChoiceId, depth: usize) -> Json {
-    match types.choice(id).map(|choice| &choice.variants) {
-        Some(Variants::Literals(texts)) => {
-            texts.first().map_or(Json::Null, |text| json!(text.as_str()))
+    /// A field's sample; none for an optional one that is left out.
+    fn of_field(&mut self, field: &Field, depth: usize) -> Option<Json> {
+        if let Some(known) = field.sample.as_ref().or(field.default.as_ref()) {
+            let value = from_constant(known);
+            return if value.is_none() { None } else { Some(encode(self.types, field.ty, &value)) };
         }
-        Some(Variants::Tagged(variants)) => {
-            // Deep down, an alternative with fewer fields ends a recursion sooner.
-            let size = |record| types.record(record).map_or(0, |record| record.fields.len());
-            let variant = if depth < OPTIONAL_DEPTH {
-                variants.first()
-            } else {
-                variants.iter().min_by_key(|variant| size(variant.record))
-            };
-            variant.map_or(Json::Null, |variant| {
-                let tag = ("type".to_owned(), json!(variant.name.as_str()));
-                Json::Object(of_record(types, variant.record, Map::from_iter([tag]), depth))
-            })
+        let is_optional = matches!(self.types.get(field.ty), Type::Optional(_));
+        if is_optional && depth + 1 >= OPTIONAL_DEPTH {
+            return None;
         }
-        None => Json::Null,
+        Some(self.of_type(field.ty, &field.name, depth + 1))
+    }
+
+    fn of_choice(&mut self, id: ChoiceId, depth: usize) -> Json {
+        let types = self.types;
+        match types.choice(id).map(|choice| &choice.variants) {
+            Some(Variants::Literals(texts)) => {
+                texts.first().map_or(Json::Null, |text| json!(text.as_str()))
+            }
+            Some(Variants::Tagged(variants)) => {
+                // Deep down, an alternative with fewer fields ends a recursion sooner.
+                let size = |record| types.record(record).map_or(0, |record| record.fields.len());
+                let variant = if depth < OPTIONAL_DEPTH {
+                    variants.first()
+                } else {
+                    variants.iter().min_by_key(|variant| size(variant.record))
+                };
+                variant.map_or(Json::Null, |variant| {
+                    let tag = ("type".to_owned(), json!(variant.name.as_str()));
+                    self.of_record(variant.record, Map::from_iter([tag]), depth)
+                })
+            }
+            None => Json::Null,
+        }
     }
 }
 

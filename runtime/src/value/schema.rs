@@ -1,6 +1,8 @@
 //! The JSON Schema (2020-12) of a type, in the form that language models take as a structured output: every
 //! property required, absent ones nullable, nothing additional.
 
+use std::collections::HashMap;
+
 use callflow_artifact::types::{ChoiceId, Field, Record, RecordId, Type, TypeId, Types, Variants};
 use serde_json::{Map, Value as Json, json};
 
@@ -8,13 +10,10 @@ use super::{encode, from_constant};
 
 /// The JSON Schema of what [`decode`](super::decode()) takes for a type.
 ///
-/// A recursive record or choice stands under `$defs` and is referred to, all others stand in place. Docs become
-/// `description`, samples `examples`.
+/// A record or tagged choice that occurs more than once, as a recursive one does, stands under `$defs` and is
+/// referred to; all others stand in place. Docs become `description`, samples `examples`.
 pub fn schema(types: &Types, ty: TypeId) -> Json {
-    let mut writer = Writer { types, open: Vec::new(), recursive: Vec::new(), defs: Map::new() };
-    // Which types are recursive is only known after going through them once.
-    writer.schema(ty);
-    writer.defs.clear();
+    let mut writer = Writer { types, uses: count_uses(types, ty), defs: Map::new() };
     let mut schema = writer.schema(ty);
     if let Some(object) = schema.as_object_mut()
         && !writer.defs.is_empty()
@@ -24,12 +23,43 @@ pub fn schema(types: &Types, ty: TypeId) -> Json {
     schema
 }
 
+/// How often each record and tagged choice occurs in a type: once, or more than once.
+fn count_uses(types: &Types, ty: TypeId) -> HashMap<Type, bool> {
+    let mut is_shared = HashMap::new();
+    let mut waiting = vec![ty];
+    let add_fields = |waiting: &mut Vec<TypeId>, id: RecordId| {
+        let fields = types.record(id).map(|record| record.fields.as_slice()).unwrap_or_default();
+        waiting.extend(fields.iter().map(|field| field.ty));
+    };
+    while let Some(ty) = waiting.pop() {
+        let ty = types.get(ty);
+        if let Type::Record(_) | Type::Choice(_) = ty
+            && is_shared.insert(ty, is_shared.contains_key(&ty)).is_some()
+        {
+            continue;
+        }
+        match ty {
+            Type::Optional(inner) | Type::List(inner) | Type::Map(inner) => waiting.push(inner),
+            Type::Record(id) => add_fields(&mut waiting, id),
+            Type::Choice(id) => match types.choice(id).map(|choice| &choice.variants) {
+                Some(Variants::Tagged(variants)) => {
+                    variants.iter().for_each(|variant| add_fields(&mut waiting, variant.record));
+                }
+                // A few texts are said faster than referred to.
+                _ => {
+                    is_shared.remove(&ty);
+                }
+            },
+            _ => {}
+        }
+    }
+    is_shared
+}
+
 struct Writer<'a> {
     types: &'a Types,
-    /// The records and choices that are being written, from the outermost.
-    open: Vec<Type>,
-    /// Those that contain themselves.
-    recursive: Vec<Type>,
+    /// Of each record and tagged choice, whether it occurs more than once.
+    uses: HashMap<Type, bool>,
     defs: Map<String, Json>,
 }
 
@@ -60,43 +90,32 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a type that may contain itself.
+    /// Writes a type in place, or under `$defs` and a reference to it.
     fn named(&mut self, ty: Type, write: impl FnOnce(&mut Self) -> Json) -> Json {
-        if self.open.contains(&ty) {
-            if !self.recursive.contains(&ty) {
-                self.recursive.push(ty);
-            }
-            return self.reference(ty);
-        }
-        if !self.recursive.contains(&ty) {
-            self.open.push(ty);
-            let schema = write(self);
-            self.open.pop();
-            return schema;
+        if self.uses.get(&ty) != Some(&true) {
+            return write(self);
         }
         let name = self.name(ty);
         if !self.defs.contains_key(&name) {
-            self.open.push(ty);
+            // While it is written it stands there already, for it may refer to itself.
+            self.defs.insert(name.clone(), Json::Null);
             let schema = write(self);
-            self.open.pop();
-            self.defs.insert(name, schema);
+            self.defs.insert(name.clone(), schema);
         }
-        self.reference(ty)
+        json!({ "$ref": format!("#/$defs/{name}") })
     }
 
-    fn reference(&self, ty: Type) -> Json {
-        json!({ "$ref": format!("#/$defs/{}", self.name(ty)) })
-    }
-
-    /// A recursive type has a name, for only a name lets it refer to itself; two pieces can have types of one
-    /// name, but their names begin with the piece's.
+    /// The name under `$defs`: the type's, or one of its own for a shape that nothing named.
     fn name(&self, ty: Type) -> String {
-        let name = match ty {
-            Type::Record(id) => self.types.record(id).map(|record| &record.name),
-            Type::Choice(id) => self.types.choice(id).map(|choice| &choice.name),
-            _ => None,
+        let (name, number) = match ty {
+            Type::Record(id) => (self.types.record(id).map(|record| &record.name), id.0),
+            Type::Choice(id) => (self.types.choice(id).map(|choice| &choice.name), id.0),
+            _ => (None, 0),
         };
-        name.map(ToString::to_string).unwrap_or_default()
+        match name {
+            Some(name) if !name.is_empty() => name.to_string(),
+            _ => format!("shape_{number}"),
+        }
     }
 
     fn record(&mut self, id: RecordId, tag: Option<(&str, &str)>) -> Json {

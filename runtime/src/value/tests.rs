@@ -236,3 +236,17 @@ fn samples_are_plausible() {
     let (_, deal) = record(&mut types, "Deal", fields);
     insta::assert_snapshot!(serde_json::to_string_pretty(&sample(&types, deal)).unwrap());
 }
+
+#[test]
+fn types_that_hold_each_other_twice_over_and_over_are_described_briefly() {
+    let mut types = Types::new();
+    let mut ty = TypeId::INT;
+    for level in 0..40 {
+        let fields = vec![field("left", ty), field("right", ty)];
+        ty = record(&mut types, &format!("Level{level}"), fields).1;
+    }
+    let schema = schema(&types, ty);
+    assert_eq!(schema["$defs"].as_object().unwrap().len(), 39);
+    assert_eq!(schema["properties"]["left"], json!({ "$ref": "#/$defs/Level38" }));
+    assert!(sample(&types, ty).to_string().len() < 1_000_000);
+}

@@ -6,7 +6,7 @@ use callflow_artifact::{Constant, Reg};
 
 use super::assembler::{Assembler, Body};
 use super::result;
-use crate::execute::{Budget, Outcome, Resume, interpret};
+use crate::execute::{Budget, LoadError, Outcome, Program, Resume, interpret};
 use crate::value::Value;
 use crate::value::testing::{field, record};
 
@@ -147,4 +147,14 @@ fn a_failed_change_leaves_the_value_as_it_was() {
     });
     let array = Value::json(serde_json::json!([1]));
     assert_eq!(result(&assembler.program(), main, vec![array.clone()]), Ok(array));
+}
+
+#[test]
+fn types_that_are_nested_too_deeply_are_refused() {
+    let mut assembler = Assembler::new();
+    let mut ty = TypeId::INT;
+    for level in 0..300 {
+        ty = record(assembler.types(), &format!("Level{level}"), vec![field("inner", ty)]).1;
+    }
+    assert_eq!(Program::load(assembler.artifact).unwrap_err(), LoadError::TooDeep);
 }
