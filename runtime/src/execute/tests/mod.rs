@@ -36,5 +36,7 @@ pub(super) fn result(
 
 /// The same fiber as another process would read it.
 pub(super) fn stored(fiber: &Fiber) -> Fiber {
-    postcard::from_bytes(&postcard::to_stdvec(fiber).unwrap()).unwrap()
+    let read = postcard::from_bytes(&postcard::to_stdvec(fiber).unwrap()).unwrap();
+    assert_eq!(*fiber, read);
+    read
 }

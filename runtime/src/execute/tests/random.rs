@@ -3,12 +3,12 @@
 
 use std::ops::RangeInclusive;
 
-use callflow_artifact::Constant;
 use callflow_artifact::builtin::Builtin;
 use callflow_artifact::bytecode::{
     ActionId, Arithmetic, Conversion, Effect, FunctionId, Handler, Number, Op, Order, Reg,
 };
 use callflow_artifact::types::{RecordId, TypeId};
+use callflow_artifact::{Artifact, Constant};
 use proptest::prelude::*;
 
 use super::assembler::Assembler;
@@ -203,6 +203,35 @@ fn instructions(end: u32) -> impl Strategy<Value = Op> {
     prop_oneof![4 => numbers, 2 => texts, 4 => collections, 3 => jsons, 3 => control, 1 => effects]
 }
 
+/// An instruction on any registers, which the verifier may or may not pass.
+fn wild_instructions() -> impl Strategy<Value = Op> {
+    let any = || any_of(0..=MAYBE_JSON.0);
+    let methods = proptest::sample::select(Builtin::ALL).prop_flat_map(move |builtin| {
+        let count = builtin.signature().parameters.len() + 1;
+        let arguments = proptest::collection::vec(any(), count);
+        (any(), arguments).prop_map(move |(dst, arguments)| Op::Builtin {
+            dst,
+            builtin,
+            arguments: arguments.into(),
+        })
+    });
+    prop_oneof![
+        (any(), any()).prop_map(|(dst, src)| Op::Move { dst, src }),
+        (any(), any()).prop_map(|(dst, src)| Op::Some { dst, src }),
+        (any(), any()).prop_map(|(dst, src)| Op::Unwrap { dst, src }),
+        (any(), any()).prop_map(|(dst, src)| Op::Format { dst, src }),
+        (any(), any(), any()).prop_map(|(dst, a, b)| Op::Equal { dst, a, b }),
+        (any(), any(), 0_u16..3).prop_map(|(dst, src, index)| Op::Field { dst, src, index }),
+        (any(), any()).prop_map(|(object, from)| Op::JsonExtend { object, from }),
+        (any(), 0_u32..16).prop_map(|(dst, ty)| Op::Decode {
+            dst,
+            src: Reg(*JSONS.start()),
+            ty: TypeId(ty)
+        }),
+        methods,
+    ]
+}
+
 /// A program: its code behind the setup, and what a handler covers and leads to.
 #[derive(Debug, Clone)]
 struct Plan {
@@ -219,8 +248,8 @@ fn plans() -> impl Strategy<Value = Plan> {
     })
 }
 
-/// A program with the planned code as function 0, and a small function 1 that it can call.
-fn assemble(plan: &Plan) -> Program {
+/// An artifact with the planned code as function 0, and a small function 1 that it can call.
+fn assemble(plan: &Plan) -> Artifact {
     let mut assembler = Assembler::new();
     let error = assembler.artifact.error;
     let fields = vec![field("id", TypeId::INT), field("name", TypeId::STRING)];
@@ -286,7 +315,7 @@ fn assemble(plan: &Plan) -> Program {
         body.land(jump);
         body.op(Op::Fail { message: text, kind: None });
     });
-    assembler.program()
+    assembler.artifact
 }
 
 /// What the host answers to the n-th request.
@@ -320,18 +349,37 @@ fn play(program: &Program, is_stored: bool) -> (Vec<Outcome>, Budget) {
     (outcomes, budget)
 }
 
+fn assert_undamaged(outcomes: &[Outcome]) -> Result<(), TestCaseError> {
+    for outcome in outcomes {
+        if let Outcome::Failed(error, ..) = outcome {
+            prop_assert!(!error.message.contains("damaged"), "{}", error);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn programs_run_alike_whether_they_are_stored_or_not(plan in plans()) {
-        let program = assemble(&plan);
+        let program = Program::load(assemble(&plan)).unwrap();
         let kept = play(&program, false);
-        for outcome in &kept.0 {
-            if let Outcome::Failed(error, ..) = outcome {
-                prop_assert!(!error.message.contains("damaged"), "{}", error);
-            }
-        }
+        assert_undamaged(&kept.0)?;
         prop_assert_eq!(play(&program, true), kept);
+    }
+
+    #[test]
+    fn whatever_passes_the_verifier_runs_undamaged(
+        plan in plans(),
+        wild in proptest::collection::vec((0_usize..4, wild_instructions()), 1..3),
+    ) {
+        let mut plan = plan;
+        for (at, op) in wild {
+            plan.code[at] = op;
+        }
+        if let Ok(program) = Program::load(assemble(&plan)) {
+            assert_undamaged(&play(&program, false).0)?;
+        }
     }
 }
