@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod commands;
+mod examples;
 mod process;
 mod readme;
 mod run;
