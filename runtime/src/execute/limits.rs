@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 /// The longest text, in bytes.
 pub const TEXT_LIMIT: usize = 16 << 20;
 
-/// The most items of a list, entries of a map, or bytes of `bytes`.
+/// The most items of a list or entries of a map.
 pub const ITEM_LIMIT: usize = 10_000_000;
 
 /// The largest JSON that a value is turned into, in bytes of its text (about).
