@@ -107,9 +107,7 @@ impl Project {
         }
         let name = settings.name.clone().or_else(|| own_name(path));
         let name = name.unwrap_or_else(|| "project".to_owned());
-        // `callflow check` at its default path should print `sales.flow`, not `./sales.flow`.
-        let folder = folder.strip_prefix(".").unwrap_or(folder).to_owned();
-        Ok(Project { name, folder, files: sources, settings })
+        Ok(Project { name, folder: tidy(folder).to_owned(), files: sources, settings })
     }
 }
 
@@ -190,7 +188,7 @@ fn find_settings(folder: &Path) -> Result<Settings, Failure> {
         if !file.is_file() {
             continue;
         }
-        let shown = if ancestor == absolute { folder.join(SETTINGS) } else { file };
+        let shown = if ancestor == absolute { tidy(folder).join(SETTINGS) } else { file };
         let text = fs::read_to_string(&shown).map_err(|error| unreadable(&shown, &error))?;
         return Settings::read(&shown, &text).map_err(Failure::Usage);
     }
@@ -223,6 +221,11 @@ fn read_source(file: &Path, folder: &Path) -> Result<Source, Failure> {
     })?;
     let path = file.strip_prefix(folder).unwrap_or(file);
     Ok(Source { path: path.to_string_lossy().replace('\\', "/").into(), text: text.into() })
+}
+
+/// `callflow check` at its default path should print `sales.flow`, not `./sales.flow`.
+fn tidy(folder: &Path) -> &Path {
+    folder.strip_prefix(".").unwrap_or(folder)
 }
 
 /// The folder's or the file's own name.

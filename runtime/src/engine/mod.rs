@@ -122,7 +122,7 @@ pub struct Step {
 }
 
 /// What has happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Completion {
     /// The run was created.
     Begin,
@@ -137,7 +137,7 @@ pub enum Completion {
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Begin an attempt of a step; answered by [`Completion::Acted`].
     Act(Ticket, Arc<Step>),

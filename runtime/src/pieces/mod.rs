@@ -18,6 +18,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::host::ActionHost;
 use crate::error::Error;
 
@@ -109,7 +111,7 @@ pub trait Transport: Send + Sync {
 }
 
 /// How an action ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActionFailure {
     /// What the flow sees.
     pub error: Error,

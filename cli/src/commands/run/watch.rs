@@ -36,6 +36,8 @@ pub(super) struct Watcher<'a> {
     trace: bool,
     result: callflow_artifact::TypeId,
     begun: Instant,
+    /// Whether anything happened between the first line and the last one.
+    eventful: bool,
     /// The first failure to write; a run is not stopped by it.
     broken: Option<io::Error>,
 }
@@ -57,6 +59,7 @@ impl<'a> Watcher<'a> {
             trace,
             result: callflow_artifact::TypeId::NONE,
             begun: Instant::now(),
+            eventful: false,
             broken: None,
         }
     }
@@ -69,10 +72,12 @@ impl<'a> Watcher<'a> {
             line.push_str("; sandbox: nothing leaves this machine");
         }
         self.tell(&format!("{line}\n\n"));
+        self.eventful = false;
     }
 
     /// Writes on stdout.
     pub(super) fn say(&mut self, text: &str) {
+        self.eventful = true;
         let text = self.redactor.redact(text);
         if let Err(error) = io::stdout().write_all(text.as_bytes()) {
             self.broken.get_or_insert(error);
@@ -149,7 +154,7 @@ impl<'a> Watcher<'a> {
         if error.details != "null" && !error.details.is_empty() {
             notes.push(format!("the service said: {}", shortened(&error.details, SAID)));
         }
-        notes.push(format!("`try` or `catch` goes on after it; its kind is `{}`", error.kind));
+        notes.push(format!("its kind is `{}`, and a `try` around it could go on", error.kind));
         let Some(at) = self.places.location(failure.function, failure.origin) else {
             return format!("{message}\n");
         };
@@ -224,7 +229,8 @@ impl Observer for Watcher<'_> {
             }
             _ => format!("{} after {took}\n", self.style.yellow(status.as_str())),
         };
-        self.tell(&format!("\n{text}"));
+        let gap = if self.eventful { "\n" } else { "" };
+        self.tell(&format!("{gap}{text}"));
     }
 }
 
