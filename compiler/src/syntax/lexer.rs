@@ -159,8 +159,13 @@ impl Reader<'_> {
             match byte {
                 b'\\' => {
                     let escaped = rest.get(i + 1..).and_then(|rest| rest.chars().next());
-                    let ends_line = matches!(escaped, None | Some('\n'));
-                    i += 1 + escaped.filter(|_| !ends_line).map_or(0, char::len_utf8);
+                    let brace = escaped == Some('u') && bytes.get(i + 2) == Some(&b'{');
+                    i += match escaped {
+                        None | Some('\n') => 1,
+                        // The brace of `\u{…}` opens no hole.
+                        Some(_) if brace => 3,
+                        Some(escaped) => 1 + escaped.len_utf8(),
+                    };
                 }
                 b'{' => {
                     self.part(start, i);

@@ -10,6 +10,7 @@ mod parser;
 mod text;
 mod token;
 pub mod tree;
+mod words;
 
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::source::{FileId, Location, Span};
@@ -32,6 +33,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         return Parsed { diagnostics: vec![too_large(file, text.len())], ..Parsed::default() };
     }
     let lexer::Lexed { tokens, comments, mut diagnostics } = lexer::lex(file, text);
+    let tokens = words::replace(file, text, tokens, &mut diagnostics);
     let layout = layout::lay_out(file, text, tokens, &mut diagnostics);
     let tree = parser::parse(file, text, &layout, comments, &mut diagnostics);
     Parsed { tree, diagnostics: diagnostics::settle(diagnostics) }

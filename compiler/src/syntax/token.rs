@@ -39,10 +39,10 @@ pub(super) enum Kind {
     Unknown,
 
     /// `42`
-    #[regex("[0-9][0-9_]*")]
+    #[regex("[0-9][0-9_]*", priority = 60)]
     Int,
     /// `0.5`
-    #[regex(r"[0-9][0-9_]*\.[0-9][0-9_]*")]
+    #[regex(r"[0-9][0-9_]*\.[0-9][0-9_]*", priority = 60)]
     Number,
     /// `1h30m`
     #[regex(r"([0-9][0-9_]*(\.[0-9]+)?(ms|[smhdw]))+", priority = 30)]

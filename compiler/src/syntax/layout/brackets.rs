@@ -17,6 +17,7 @@ pub(super) fn balance(
         text,
         tokens,
         stack: Vec::new(),
+        indent: 0,
         body: None,
         insertions: Vec::new(),
         dropped: false,
@@ -29,11 +30,16 @@ pub(super) fn balance(
 /// Marks a token that is taken out; comments have no tokens here, so the kind is free.
 const DROPPED: Kind = Kind::Comment;
 
+/// How many tokens are looked at for the place where a bracket was meant to end.
+const LOOK_AHEAD: usize = 2_000;
+
 /// A bracket that is open.
 #[derive(Clone, Copy)]
 struct Open {
     kind: Kind,
     index: usize,
+    /// How far the line that it stands on is indented.
+    indent: usize,
     /// How many `(`, `[` and `{` are open since the last bracket that no stray closer can reach past.
     reach: [u32; 3],
 }
@@ -55,6 +61,8 @@ struct Balancer<'a> {
     text: &'a str,
     tokens: Vec<Token>,
     stack: Vec<Open>,
+    /// How far the line that is being read is indented.
+    indent: usize,
     body: Option<Body>,
     /// Closers to put in, each before the token of that index.
     insertions: Vec<(usize, Kind)>,
@@ -68,6 +76,7 @@ impl Balancer<'_> {
         let mut i = 0;
         while let Some(token) = self.token(i) {
             if self.begins_line(i) {
+                self.indent = column(self.text, token.span);
                 self.line_start(i, token);
             }
             if let Some(end) = self.body.as_ref().and_then(|body| body.end)
@@ -101,10 +110,7 @@ impl Balancer<'_> {
             if let Some(body) = &mut self.body {
                 body.end = Some(i);
             }
-        } else if !self.stack.is_empty()
-            && self.begins_item(i)
-            && column(self.text, token.span) == 0
-        {
+        } else if !self.stack.is_empty() && self.begins_item(i) && self.indent == 0 {
             self.end_everything(i);
         }
     }
@@ -271,7 +277,7 @@ impl Balancer<'_> {
         if let Some(count) = slot(kind).and_then(|slot| reach.get_mut(slot)) {
             *count += 1;
         }
-        self.stack.push(Open { kind, index, reach });
+        self.stack.push(Open { kind, index, indent: self.indent, reach });
     }
 
     fn close(&mut self, closer: Kind, i: usize) {
@@ -311,7 +317,7 @@ impl Balancer<'_> {
         let mut from = None;
         while self.stack.len() > level {
             let Some(open) = self.stack.pop() else { break };
-            let at = self.meant_end(open.index, from.unwrap_or(open.index + 1), end);
+            let at = self.meant_end(&open, from.unwrap_or(open.index + 1), end);
             from = Some(at);
             if let Some(closer) = open.kind.closer() {
                 self.insertions.push((at, closer));
@@ -321,15 +327,13 @@ impl Balancer<'_> {
 
     /// Where a bracket without a closer was meant to end: before the first line that is indented no more than
     /// the line that it was opened on, else at the end.
-    fn meant_end(&self, open: usize, from: usize, end: usize) -> usize {
-        let Some(opened) = self.token(open) else { return end };
-        let indent = indent(self.text, opened.span);
+    fn meant_end(&self, open: &Open, from: usize, end: usize) -> usize {
         let mut depth = 0_u32;
-        for i in from..end {
+        for i in from..end.min(from + LOOK_AHEAD) {
             match self.kind(i) {
                 Some(Kind::Newline) if depth == 0 && i + 1 < end => {
                     let Some(next) = self.token(i + 1) else { continue };
-                    if column(self.text, next.span) <= indent && !next.kind.is_closer() {
+                    if column(self.text, next.span) <= open.indent && !next.kind.is_closer() {
                         return i;
                     }
                 }
@@ -442,7 +446,7 @@ impl Balancer<'_> {
     fn unclosed_bracket(&mut self, end: usize) {
         let Some(open) = self.stack.last().copied() else { return };
         let (opener, closer) = (shown(Some(open.kind)), shown(open.kind.closer()));
-        let meant = self.meant_end(open.index, open.index + 1, end);
+        let meant = self.meant_end(&open, open.index + 1, end);
         let place = meant.checked_sub(1).map_or_else(|| self.at(end), |last| self.at(last));
         let place = Location { file: place.file, span: place.span.after() };
         let mut diagnostic = Diagnostic::error(
@@ -572,12 +576,4 @@ fn shown(kind: Option<Kind>) -> &'static str {
 fn column(text: &str, span: Span) -> usize {
     let before = text.as_bytes().get(..span.start as usize).unwrap_or_default();
     before.iter().rev().take_while(|byte| **byte != b'\n').count()
-}
-
-/// How far the line of a range is indented.
-fn indent(text: &str, span: Span) -> usize {
-    let before = text.as_bytes().get(..span.start as usize).unwrap_or_default();
-    let line = before.len() - column(text, span);
-    let line = before.get(line..).unwrap_or_default();
-    line.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }

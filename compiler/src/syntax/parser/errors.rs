@@ -1,20 +1,20 @@
-//! What goes wrong in the grammar, and the words for it.
+//! What goes wrong in the grammar.
 
 use chumsky::DefaultExpected;
 use chumsky::error::{Error, LabelError};
 use chumsky::prelude::*;
 use chumsky::util::MaybeRef;
 
-use super::{Context, Input};
-use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, Location};
+use super::{Context, Input, message};
+use crate::diagnostics::Diagnostic;
+use crate::source::FileId;
 use crate::syntax::token::Kind;
 
 /// What was expected where something else was found: small, for most of them are thrown away.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Trouble {
     /// The index of the token.
-    at: usize,
+    pub(super) at: usize,
     /// Tokens that would have done, a bit each.
     kinds: u128,
     /// Rules that would have done, a bit each.
@@ -24,9 +24,9 @@ pub(super) struct Trouble {
 /// A rule, as messages name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
+    /// An expression.
     Value,
     Name,
-    Type,
     Entry,
     Item,
     Body,
@@ -39,19 +39,23 @@ pub(super) enum What {
 }
 
 impl Trouble {
+    /// A rule was expected at the token of that index.
     pub(super) fn new(at: usize, what: What) -> Trouble {
         Trouble { at, kinds: 0, whats: 1 << what as u16 }
     }
 
+    /// A token was expected at the one of that index.
     pub(super) fn expected(at: usize, kind: Kind) -> Trouble {
         Trouble { at, kinds: 1 << kind as u32, whats: 0 }
     }
 
-    fn has(&self, what: What) -> bool {
+    /// Whether that rule would have done.
+    pub(super) fn has(&self, what: What) -> bool {
         self.whats & (1 << what as u16) != 0
     }
 
-    fn wants(&self, kind: Kind) -> bool {
+    /// Whether that token would have done.
+    pub(super) fn wants(&self, kind: Kind) -> bool {
         self.kinds & (1 << kind as u32) != 0
     }
 }
@@ -87,22 +91,33 @@ impl<'s> LabelError<'s, Input<'s>, DefaultExpected<'s, Kind>> for Trouble {
 }
 
 /// Makes diagnostics of what went wrong, one for each line at most: what follows a mistake on its line is
-/// often made of it.
+/// often made of it. Where a closer was put in, the bracket was reported, and nothing more is said.
 pub(super) fn report(
     file: FileId,
     context: &Context<'_>,
-    troubles: Vec<Trouble>,
+    mut troubles: Vec<Trouble>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    troubles.sort_by_key(|trouble| trouble.at);
+    let mut known: Vec<u32> = diagnostics.iter().map(|known| known.primary.at.span.start).collect();
+    known.sort_unstable();
+    let mut known = known.into_iter().peekable();
+    let mut last: Option<u32> = None;
     for trouble in troubles {
-        let span = context.token(trouble.at);
-        let is_virtual =
-            context.kind(trouble.at).is_some_and(Kind::is_closer) && span.start == span.end;
-        if is_virtual {
+        let place = context.token(trouble.at);
+        if context.kind(trouble.at).is_some_and(Kind::is_closer) && place.start == place.end {
             continue;
         }
-        let at = Location { file, span };
-        let _ = (trouble.has(What::Value), trouble.wants(Kind::Name));
-        diagnostics.push(Diagnostic::error(Code::E0004, at, "Something else was expected here"));
+        let start = message::place(context, trouble.at).start;
+        while let Some(known) = known.next_if(|known| *known <= start) {
+            last = Some(known);
+        }
+        let same_line = last.is_some_and(|last| {
+            !context.slice(crate::source::Span::new(last, start)).contains('\n')
+        });
+        if !same_line {
+            last = Some(start);
+            diagnostics.push(message::diagnostic(file, context, &trouble));
+        }
     }
 }

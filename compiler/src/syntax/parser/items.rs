@@ -93,14 +93,15 @@ fn item_end<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
 
 /// `[label:] on trigger(…) [as name] [-> T] [within D else E] < … >`
 fn flow<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
-    let label = name()
-        .then_ignore(just(Kind::Colon))
-        .then_ignore(line_break())
-        .then_ignore(ahead(What::Item, |context, index| context.kind(index) == Some(Kind::On)));
-    let binding = line_break().ignore_then(just(Kind::As)).ignore_then(required_name());
-    let fallback =
-        line_break().ignore_then(just(Kind::Else)).ignore_then(required(rules.expr.clone()));
-    let deadline = line_break()
+    let label_ahead = ahead(What::Item, |context, index| {
+        context.kind(index + 1) == Some(Kind::Colon) && context.kind(index + 2) == Some(Kind::On)
+    });
+    let label = label_ahead.ignore_then(name()).then_ignore(just(Kind::Colon));
+    let binding = line_break(&[Kind::As]).ignore_then(just(Kind::As)).ignore_then(required_name());
+    let fallback = line_break(&[Kind::Else])
+        .ignore_then(just(Kind::Else))
+        .ignore_then(required(rules.expr.clone()));
+    let deadline = line_break(&[Kind::Within])
         .ignore_then(just(Kind::Within))
         .ignore_then(required(rules.expr.clone()))
         .then(fallback.or_not())
@@ -235,7 +236,7 @@ fn definition<'s>(rules: &Rules<'s>) -> Rule<'s, TypeDefinition> {
             kind: VariantKind::Tagged { name, fields: fields.unwrap_or_default() },
         },
     );
-    let is_choice = ahead(What::Type, |context, index| match context.kind(index) {
+    let is_choice = ahead(What::Value, |context, index| match context.kind(index) {
         Some(Kind::Pipe | Kind::TextOpen) => true,
         Some(Kind::Name) => {
             matches!(context.kind(index + 1), Some(Kind::Pipe | Kind::BraceOpen))
@@ -263,19 +264,11 @@ fn function<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
         .ignore_then(required_name())
         .then(parameters)
         .then(result(rules.ty.clone()))
-        .then(line_break_before_brace().ignore_then(required_block(rules.block.clone())))
+        .then(line_break(&[Kind::BraceOpen]).ignore_then(required_block(rules.block.clone())))
         .map(|(((name, parameters), result), body)| {
             ItemKind::Function(FunctionItem { name, parameters, result, body })
         })
         .boxed()
-}
-
-/// A brace may stand on a line of its own.
-fn line_break_before_brace<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    just(Kind::Newline)
-        .then(ahead(What::Body, |context, index| context.kind(index) == Some(Kind::BraceOpen)))
-        .or_not()
-        .ignored()
 }
 
 /// `const NAME = …`

@@ -4,11 +4,12 @@
 //! made. Brackets are balanced when it begins, so a rule that has seen an opener always finds its closer, and
 //! recovery is local: a missing name, type or operand leaves a hole ([`recovery`]), and what does not belong
 //! is skipped up to the next entry, statement or item. What went wrong is noted as a small [`Trouble`], which
-//! [`errors`] turns into words.
+//! [`message`] turns into words.
 
 mod errors;
 mod expressions;
 mod items;
+mod message;
 mod patterns;
 mod pieces;
 mod recovery;
@@ -155,9 +156,19 @@ fn required_name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
     name().recover_with(via_parser(missing))
 }
 
-/// A line end between the parts of one item.
-fn line_break<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    just(Kind::Newline).or_not().ignored()
+/// A line end between the parts of one item, if the next line begins with one of these.
+fn line_break<'s>(before: &'static [Kind]) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let index = *inp.cursor().inner();
+        let context = inp.state().0;
+        let next = context.kind(index + 1);
+        if context.kind(index) == Some(Kind::Newline)
+            && next.is_some_and(|next| before.contains(&next))
+        {
+            inp.skip();
+        }
+        Ok(())
+    })
 }
 
 fn item(at: &mut At<'_, '_>, kind: super::tree::ItemKind) -> Item {

@@ -4,7 +4,7 @@ use chumsky::prelude::*;
 
 use super::errors::What;
 use super::expressions::{Rules, plain_text};
-use super::recovery::{entries, required, tail};
+use super::recovery::{entries, more, required, tail};
 use super::types::{field, named_ahead, parameters, result};
 use super::{Rule, line_break, name, required_name};
 use crate::source::Span;
@@ -53,7 +53,7 @@ fn connection<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
         .ignore_then(field(rules.expr.clone(), rules.ty.clone()))
         .map(ConnectionEntry::Setting);
     let directive = name()
-        .then(rules.expr.clone().repeated().collect())
+        .then(more().ignore_then(rules.expr.clone()).repeated().collect())
         .map(|(word, values)| ConnectionEntry::Directive { word, values });
     let entries = entries(setting.boxed().or(directive.boxed()))
         .delimited_by(just(Kind::BraceOpen), just(Kind::BraceClose))
@@ -76,9 +76,12 @@ enum Clause {
 pub(super) fn action<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
     let scope = just(Kind::Scope).ignore_then(plain_text()).map(Clause::Scope);
     let effect = just(Kind::Effect).ignore_then(required_name()).map(Clause::Effect);
-    let clauses = line_break().ignore_then(scope.or(effect)).repeated().collect::<Vec<_>>();
-    let body =
-        line_break().ignore_then(just(Kind::Native).to(None).or(rules.block.clone().map(Some)));
+    let clauses = line_break(&[Kind::Scope, Kind::Effect])
+        .ignore_then(scope.or(effect))
+        .repeated()
+        .collect::<Vec<_>>();
+    let body = line_break(&[Kind::Native, Kind::BraceOpen])
+        .ignore_then(just(Kind::Native).to(None).or(rules.block.clone().map(Some)));
     let missing =
         empty().map_with(|(), at| Some(Block { span: super::span(at), statements: Vec::new() }));
     let parameters = parameters(rules.expr.clone(), rules.ty.clone())
@@ -115,8 +118,9 @@ pub(super) fn action<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 
 /// `trigger name(…) -> T sample { … }`
 pub(super) fn trigger<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
-    let sample =
-        line_break().ignore_then(just(Kind::Sample)).ignore_then(required(rules.expr.clone()));
+    let sample = line_break(&[Kind::Sample])
+        .ignore_then(just(Kind::Sample))
+        .ignore_then(required(rules.expr.clone()));
     let parameters = parameters(rules.expr.clone(), rules.ty.clone())
         .recover_with(via_parser(empty().to(Vec::new())));
     just(Kind::Trigger)

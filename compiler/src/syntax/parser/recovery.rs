@@ -30,6 +30,15 @@ fn end_of<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
     })
 }
 
+/// Holds where another entry, statement or value may begin. Repeated rules need it: a hole takes nothing, and
+/// without this one could follow another for ever.
+pub(super) fn more<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    ahead(What::Value, |context, index| match context.kind(index) {
+        None | Some(Kind::Newline | Kind::Comma | Kind::Semicolon) => false,
+        Some(kind) => !kind.is_closer(),
+    })
+}
+
 /// Skips what does not belong here, up to the end of the statement or entry, brackets as a whole. Fails where
 /// that would be less than `least` tokens.
 pub(super) fn junk<'s>(
@@ -70,7 +79,8 @@ pub(super) fn tail<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> 
 pub(super) fn entries<'s, O: 's>(
     entry: impl Parser<'s, Input<'s>, O, Extra<'s>> + 's,
 ) -> Rule<'s, Vec<O>> {
-    let entry = entry
+    let entry = more()
+        .ignore_then(entry)
         .map(Some)
         .recover_with(via_parser(junk(What::EntryEnd, 1).map(|()| None)))
         .then_ignore(tail(What::EntryEnd))

@@ -3,7 +3,7 @@
 use chumsky::prelude::*;
 
 use super::errors::What;
-use super::recovery::{junk, required, required_type, separators, tail};
+use super::recovery::{junk, more, required, required_type, separators, tail};
 use super::types::named_ahead;
 use super::{Extra, Input, Rule, name, required_name, span};
 use crate::syntax::token::Kind;
@@ -35,7 +35,8 @@ pub(super) fn statements<'s>(
     ty: Rule<'s, TypeExpr>,
     block: Rule<'s, Block>,
 ) -> Rule<'s, Vec<Stmt>> {
-    let statement = kind(expr, head, ty, block)
+    let statement = more()
+        .ignore_then(kind(expr, head, ty, block))
         .recover_with(via_parser(junk(What::StatementEnd, 1).to(StmtKind::Broken)))
         .map_with(|kind, at| Stmt { span: span(at), kind })
         .then_ignore(tail(What::StatementEnd))

@@ -1,0 +1,519 @@
+//! Words that are not of the language: of other languages, and of later versions of this one.
+//!
+//! The grammar never sees them. This pass goes over the tokens before they are laid out: what has a counterpart
+//! becomes that (with a fix that says so), and what this version cannot run is cut out as a whole, so that the
+//! rest of the file is read as usual.
+
+use super::token::{Kind, Token};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
+use crate::source::{FileId, Location, Span};
+
+/// Replaces and cuts out. Tokens are only ever changed or marked, never moved, until the end.
+pub(super) fn replace(
+    file: FileId,
+    text: &str,
+    tokens: Vec<Token>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Token> {
+    let mut pass = Pass { file, text, tokens, out: Vec::new(), diagnostics, changed: false };
+    let mut i = 0;
+    while i < pass.tokens.len() {
+        i = pass.token(i);
+    }
+    if pass.changed { pass.out } else { pass.tokens }
+}
+
+struct Pass<'a> {
+    file: FileId,
+    text: &'a str,
+    tokens: Vec<Token>,
+    /// The tokens so far; filled from the first change on.
+    out: Vec<Token>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    changed: bool,
+}
+
+impl Pass<'_> {
+    /// Handles the token at `i`, and gives the index of the next.
+    fn token(&mut self, i: usize) -> usize {
+        let Some(token) = self.tokens.get(i).copied() else { return i + 1 };
+        let handled = match token.kind {
+            Kind::AndAnd
+            | Kind::OrOr
+            | Kind::Bang
+            | Kind::EqualEqualEqual
+            | Kind::NotEqualEqual => self.operator(i, token),
+            Kind::Name if self.is_plain(i) => self.word(i, token),
+            Kind::Const if self.is_plain(i) && self.starts_statement(i) => {
+                self.inner_const(i, token)
+            }
+            Kind::Within if self.follows_call(i) => self.call_clause(i, token),
+            Kind::Default if self.kind(i + 1) == Some(Kind::FatArrow) => {
+                Some(self.exchange(i, "else", &[Kind::Else], "what is left is taken by `else`"))
+            }
+            _ => None,
+        };
+        handled.unwrap_or_else(|| {
+            self.keep(token);
+            i + 1
+        })
+    }
+
+    fn operator(&mut self, i: usize, token: Token) -> Option<usize> {
+        let (kind, meant) = match token.kind {
+            Kind::AndAnd => (Kind::And, "and"),
+            Kind::OrOr => (Kind::Or, "or"),
+            Kind::EqualEqualEqual => (Kind::EqualEqual, "=="),
+            Kind::NotEqualEqual => (Kind::NotEqual, "!="),
+            _ => (Kind::Not, "not "),
+        };
+        Some(self.exchange(i, meant, &[kind], "operators are words where there is a word for them"))
+    }
+
+    fn word(&mut self, i: usize, token: Token) -> Option<usize> {
+        let next = self.kind(i + 1);
+        let starts = self.starts_statement(i);
+        match self.slice(token.span) {
+            "elif" | "elsif" | "elseif" if starts || self.before(i) == Some(Kind::BraceClose) => {
+                Some(self.exchange(
+                    i,
+                    "else if",
+                    &[Kind::Else, Kind::If],
+                    "branches go on with `else if`",
+                ))
+            }
+            "nil" | "undefined" => Some(self.exchange(
+                i,
+                "none",
+                &[Kind::None],
+                "an optional without a value is `none`",
+            )),
+            "None"
+                if matches!(
+                    self.before(i),
+                    Some(Kind::EqualEqual | Kind::NotEqual | Kind::Return | Kind::QuestionQuestion)
+                ) =>
+            {
+                Some(self.exchange(
+                    i,
+                    "none",
+                    &[Kind::None],
+                    "an optional without a value is `none`",
+                ))
+            }
+            "function" | "def" | "func" if starts && next == Some(Kind::Name) => {
+                Some(self.exchange(i, "fn", &[Kind::Fn], "a function begins with `fn`"))
+            }
+            "let" if starts && next.is_some_and(Kind::is_word) => Some(self.superfluous(
+                i,
+                "a name is bound by `name = value`; where it changes later, by `var name = value`",
+            )),
+            "async" if starts && next.is_some_and(Kind::is_word) => {
+                Some(self.superfluous(i, "flows wait for actions by themselves"))
+            }
+            "await" if next.is_some_and(|next| next.is_word() || next == Kind::ParenOpen) => {
+                Some(self.superfluous(i, "flows wait for actions by themselves"))
+            }
+            "switch" if starts && self.line_has(i, Kind::BraceOpen) && !self.is_used(i) => {
+                Some(self.exchange(i, "match", &[Kind::Match], "cases are told apart by `match`"))
+            }
+            "case" if starts && self.line_has(i, Kind::FatArrow) => {
+                Some(self.superfluous(i, "an arm of a `match` is `value => what`"))
+            }
+            "foreach" if starts && next.is_some_and(Kind::is_word) => Some(self.exchange(
+                i,
+                "for",
+                &[Kind::For],
+                "a list is gone through by `for item in items { }`",
+            )),
+            "throw" | "raise" if starts && !self.is_used(i) => Some(self.throw(i)),
+            "import"
+                if starts
+                    && next.is_some_and(|next| {
+                        next.is_word() || matches!(next, Kind::TextOpen | Kind::BraceOpen)
+                    }) =>
+            {
+                Some(self.import(i))
+            }
+            "parallel" | "first" if starts && next == Some(Kind::BraceOpen) => {
+                Some(self.cut_block(i))
+            }
+            "test" if starts && next == Some(Kind::TextOpen) => Some(self.cut_block(i)),
+            "use" if starts && matches!(next, Some(Kind::TextOpen | Kind::Name)) => {
+                Some(self.cut_line(i))
+            }
+            "start" | "run" if next == Some(Kind::Name) => {
+                Some(if starts { self.cut_line(i) } else { self.cut_value(i) })
+            }
+            "with" if next.is_some_and(Kind::is_word) => Some(self.cut_until(i, Kind::Less)),
+            "parallel" if next.is_some_and(|next| matches!(next, Kind::Int | Kind::Name)) => {
+                Some(self.cut_until(i, Kind::BraceOpen))
+            }
+            "retry" | "once" => self.call_clause(i, token),
+            "env" | "secret"
+                if next == Some(Kind::ParenOpen) && self.kind(i + 2) == Some(Kind::TextOpen) =>
+            {
+                Some(self.cut_value(i))
+            }
+            _ => None,
+        }
+    }
+
+    /// `const x = 1` among statements: a `const` whose line is indented.
+    fn inner_const(&mut self, i: usize, token: Token) -> Option<usize> {
+        let before = self.text.as_bytes().get(..token.span.start as usize).unwrap_or_default();
+        let margin = before.last().is_none_or(|byte| *byte == b'\n');
+        (!margin && self.kind(i + 1) == Some(Kind::Name)).then(|| {
+            self.superfluous(i, "in a flow or a function, a name is bound by `name = value`; a `const` stands outside")
+        })
+    }
+
+    fn call_clause(&mut self, i: usize, _: Token) -> Option<usize> {
+        self.follows_call(i).then(|| self.cut_clauses(i))
+    }
+
+    // Words of other languages.
+
+    /// Takes other tokens for this one.
+    fn exchange(&mut self, i: usize, meant: &str, kinds: &[Kind], why: &str) -> usize {
+        let span = self.span(i);
+        let word = self.slice(span).to_owned();
+        let shown = meant.trim_end();
+        let diagnostic = Diagnostic::error(
+            Code::E0009,
+            self.at(span),
+            format!("`{word}` is written `{shown}` here"),
+        )
+        .label(format!("write `{shown}`"))
+        .note(format!("In this language, {why}."))
+        .fix(format!("change to `{shown}`"), self.at(span), meant);
+        self.diagnostics.push(diagnostic);
+        self.change(i);
+        self.out.extend(kinds.iter().map(|kind| Token { kind: *kind, span }));
+        i + 1
+    }
+
+    /// Leaves the word out.
+    fn superfluous(&mut self, i: usize, why: &str) -> usize {
+        let span = self.span(i);
+        let to_next = Span::new(span.start, self.span(i + 1).start.max(span.end));
+        let word = self.slice(span).to_owned();
+        let diagnostic =
+            Diagnostic::error(Code::E0009, self.at(span), format!("`{word}` is not needed here"))
+                .label("leave this out")
+                .note(format!("In this language, {why}."))
+                .fix(format!("remove `{word}`"), self.at(to_next), "");
+        self.diagnostics.push(diagnostic);
+        self.change(i);
+        i + 1
+    }
+
+    /// `throw e` is `fail(e)`.
+    fn throw(&mut self, i: usize) -> usize {
+        let span = self.span(i);
+        let word = self.slice(span).to_owned();
+        let end = self.end_of_line(i + 1);
+        let last = self.span(end.saturating_sub(1));
+        let to_next = Span::new(span.start, self.span(i + 1).start.max(span.end));
+        let mut diagnostic = Diagnostic::error(
+            Code::E0009,
+            self.at(span),
+            format!("`{word}` is written `fail(…)` here"),
+        )
+        .label("write `fail(…)`")
+        .note("In this language, `fail(\"why\")` ends the run with an error, and `fail(error)` raises one again.");
+        diagnostic.fixes.push(Fix {
+            title: "change to `fail(…)`".to_owned(),
+            edits: vec![
+                Edit { at: self.at(to_next), text: "fail(".to_owned() },
+                Edit { at: self.at(last.after()), text: ")".to_owned() },
+            ],
+        });
+        self.diagnostics.push(diagnostic);
+        self.change(i);
+        i + 1
+    }
+
+    fn import(&mut self, i: usize) -> usize {
+        let end = self.end_of_line(i);
+        let line = self.span(i).to(self.span(end.saturating_sub(1)));
+        let diagnostic = Diagnostic::error(
+            Code::E0009,
+            self.at(line),
+            "Nothing needs to be imported",
+        )
+        .label("leave this out")
+        .note("All pieces are there by their names: `hubspot.create_deal(…)` works without more.")
+        .fix("remove the import", self.at(line), "");
+        self.diagnostics.push(diagnostic);
+        self.change(i);
+        end
+    }
+
+    // Parts of the language that come later.
+
+    fn later(&mut self, i: usize, what: &str, note: &str) {
+        let span = self.span(i);
+        let diagnostic = Diagnostic::error(
+            Code::E0010,
+            self.at(span),
+            format!("This version cannot run {what} yet"),
+        )
+        .label("a part of the language that comes later")
+        .note(note);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// `parallel { … }`, `test "…" { … }`: up to the end of the block.
+    fn cut_block(&mut self, i: usize) -> usize {
+        match self.slice(self.span(i)) {
+            "parallel" => self.later(
+                i,
+                "`parallel`",
+                "Write the statements one after the other, without the block.",
+            ),
+            "first" => self.later(
+                i,
+                "`first`",
+                "There is no other way to wait for the first of several things for now.",
+            ),
+            _ => self.later(i, "tests", "Everything else in the file is checked as usual."),
+        }
+        let mut depth = 0_u32;
+        let mut end = i + 1;
+        while let Some(kind) = self.kind(end) {
+            end += 1;
+            match kind {
+                Kind::BraceOpen => depth += 1,
+                Kind::BraceClose if depth <= 1 => break,
+                Kind::BraceClose => depth -= 1,
+                Kind::Newline if depth == 0 || self.flow_ends_at(end) => {
+                    end -= 1;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        self.cut(i, end)
+    }
+
+    /// `use …`, `start …`: up to the end of the line.
+    fn cut_line(&mut self, i: usize) -> usize {
+        match self.slice(self.span(i)) {
+            "use" => self.later(i, "`use`", "Pieces are there by their names without it, and all files of a project are compiled together."),
+            _ => self.later(i, "flows that start other flows", "Move what both flows do to a function, and call it."),
+        }
+        let end = self.end_of_line(i);
+        self.cut(i, end)
+    }
+
+    /// `run flow(…)`, `env("X")` as a value: the word, and the call after it.
+    fn cut_value(&mut self, i: usize) -> usize {
+        let mut end = i + 1;
+        match self.slice(self.span(i)) {
+            "run" | "start" => {
+                self.later(
+                    i,
+                    "flows that start other flows",
+                    "Move what both flows do to a function, and call it.",
+                );
+                end += 1;
+            }
+            "env" => self.later(i, "`env(…)`", "Write the value as a `const`."),
+            _ => self.later(
+                i,
+                "`secret(…)`",
+                "Secrets belong to a piece's connection, which is set up outside of the flows.",
+            ),
+        }
+        if self.kind(end) == Some(Kind::ParenOpen) {
+            end = self.end_of_brackets(end);
+        }
+        self.cut(i, end)
+    }
+
+    /// `with …` in a header, `parallel 10` of a `for`: up to what opens the body. Without one, they are names.
+    fn cut_until(&mut self, i: usize, opener: Kind) -> usize {
+        let mut end = i + 1;
+        while let Some(kind) = self.kind(end) {
+            if kind == opener || kind == Kind::Newline {
+                break;
+            }
+            end += 1;
+        }
+        if self.kind(end) != Some(opener) {
+            if let Some(token) = self.tokens.get(i).copied() {
+                self.keep(token);
+            }
+            return i + 1;
+        }
+        if opener == Kind::Less {
+            self.later(i, "the settings of a flow", "Leave out what begins with `with`.");
+        } else {
+            self.later(
+                i,
+                "`for … parallel`",
+                "Without it, the items are taken one after the other.",
+            );
+        }
+        self.change(i);
+        end
+    }
+
+    /// `retry 5 every 10s`, `within 30s`, `once "key"` after a call: up to the end of the statement.
+    fn cut_clauses(&mut self, i: usize) -> usize {
+        let word = self.slice(self.span(i)).to_owned();
+        self.later(
+            i,
+            &format!("`{word}` after a call"),
+            "Without it, each action retries as its piece says: reads do, and writes where nothing can happen twice.",
+        );
+        self.change(i);
+        self.end_of_line(i)
+    }
+
+    fn cut(&mut self, i: usize, end: usize) -> usize {
+        self.change(i);
+        let span = self.span(i).to(self.span(end.saturating_sub(1)));
+        self.out.push(Token { kind: Kind::Cut, span });
+        end
+    }
+
+    // What stands where.
+
+    fn keep(&mut self, token: Token) {
+        if self.changed {
+            self.out.push(token);
+        }
+    }
+
+    /// From here on, tokens are copied.
+    fn change(&mut self, i: usize) {
+        if !self.changed {
+            self.changed = true;
+            self.out = Vec::with_capacity(self.tokens.len() + 16);
+            self.out.extend(self.tokens.get(..i).unwrap_or_default());
+        }
+    }
+
+    fn kind(&self, i: usize) -> Option<Kind> {
+        self.tokens.get(i).map(|token| token.kind)
+    }
+
+    fn before(&self, i: usize) -> Option<Kind> {
+        i.checked_sub(1).and_then(|before| self.kind(before))
+    }
+
+    fn span(&self, i: usize) -> Span {
+        let end = self.text.len() as u32;
+        self.tokens.get(i).map_or(Span::new(end, end), |token| token.span)
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn at(&self, span: Span) -> Location {
+        Location { file: self.file, span }
+    }
+
+    /// Whether a word is neither a field's name nor a name before a colon.
+    fn is_plain(&self, i: usize) -> bool {
+        !matches!(self.before(i), Some(Kind::Dot | Kind::QuestionDot))
+            && !matches!(self.kind(i + 1), Some(Kind::Colon))
+    }
+
+    /// Whether a word is used as a name: it is assigned, called, or looked into.
+    fn is_used(&self, i: usize) -> bool {
+        matches!(
+            self.kind(i + 1),
+            None | Some(
+                Kind::Newline
+                    | Kind::Equal
+                    | Kind::Dot
+                    | Kind::QuestionDot
+                    | Kind::Semicolon
+                    | Kind::Comma
+                    | Kind::FatArrow
+                    | Kind::BraceClose
+            )
+        )
+    }
+
+    fn starts_statement(&self, i: usize) -> bool {
+        matches!(
+            self.before(i),
+            None | Some(
+                Kind::Newline | Kind::Semicolon | Kind::BraceOpen | Kind::BraceClose | Kind::Less
+            )
+        )
+    }
+
+    /// Whether a word stands behind a call, on its line.
+    fn follows_call(&self, i: usize) -> bool {
+        self.before(i) == Some(Kind::ParenClose)
+            && matches!(
+                self.kind(i + 1),
+                Some(Kind::Int | Kind::Duration | Kind::TextOpen | Kind::Name)
+            )
+            && !self.in_header(i)
+    }
+
+    /// Whether the line is the header of a flow.
+    fn in_header(&self, i: usize) -> bool {
+        let line = self.tokens.get(..i).unwrap_or_default();
+        line.iter()
+            .rev()
+            .take_while(|token| token.kind != Kind::Newline)
+            .any(|token| token.kind == Kind::On)
+    }
+
+    fn line_has(&self, i: usize, wanted: Kind) -> bool {
+        let rest = self.tokens.get(i..).unwrap_or_default();
+        rest.iter()
+            .take_while(|token| token.kind != Kind::Newline)
+            .any(|token| token.kind == wanted)
+    }
+
+    /// The index of what ends the statement: a line's end, `;`, or a bracket that closes around it.
+    fn end_of_line(&self, i: usize) -> usize {
+        let mut depth = 0_u32;
+        let mut end = i;
+        while let Some(kind) = self.kind(end) {
+            match kind {
+                Kind::Newline | Kind::Semicolon if depth == 0 => break,
+                Kind::Greater if depth == 0 => break,
+                Kind::Newline if self.flow_ends_at(end + 1) => break,
+                kind if kind.closer().is_some() => depth += 1,
+                kind if kind.is_closer() && depth == 0 => break,
+                kind if kind.is_closer() => depth -= 1,
+                _ => {}
+            }
+            end += 1;
+        }
+        end.max(i + 1)
+    }
+
+    /// The index after the bracket that opens at `i`; after its line where it is not closed on it.
+    fn end_of_brackets(&self, i: usize) -> usize {
+        let mut depth = 0_u32;
+        let mut end = i;
+        while let Some(kind) = self.kind(end) {
+            end += 1;
+            match kind {
+                Kind::Newline if self.flow_ends_at(end) => return end - 1,
+                kind if kind.closer().is_some() => depth += 1,
+                kind if kind.is_closer() && depth <= 1 => break,
+                kind if kind.is_closer() => depth -= 1,
+                _ => {}
+            }
+        }
+        end
+    }
+
+    /// Whether a line with nothing but `>` begins at the token.
+    fn flow_ends_at(&self, i: usize) -> bool {
+        self.kind(i) == Some(Kind::Greater)
+            && matches!(self.kind(i + 1), None | Some(Kind::Newline))
+    }
+}
