@@ -3,10 +3,8 @@
 use callflow_artifact::bytecode::{
     ActionId, ConstantId, Effect, Function, FunctionId, Handler, Op, Origin, Reg,
 };
-use callflow_artifact::piece::{
-    Action, ActionBody, EffectClass, Parameter, Piece, PieceId, TypeParameter,
-};
-use callflow_artifact::{Artifact, Constant, Flow, SourceFile, Trigger, Type, TypeId, Types};
+use callflow_artifact::piece::{Action, ActionBody, EffectClass, Piece, PieceId};
+use callflow_artifact::{Artifact, Constant, Flow, SourceFile, Trigger, TypeId, Types};
 
 use crate::execute::Program;
 use crate::value::testing::{error_type, record};
@@ -85,39 +83,6 @@ impl Assembly {
             body,
         });
         ActionId(self.artifact.actions.len() as u32 - 1)
-    }
-
-    /// An action of the `http` piece as the standard library declares it; the piece comes with the first one.
-    pub(crate) fn http(&mut self, name: &str, effect: EffectClass) -> ActionId {
-        let known = self.artifact.pieces.iter().position(|piece| piece.name == "http");
-        let piece = match known {
-            Some(index) => PieceId(index as u32),
-            None => self.piece("http", |_| {}),
-        };
-        let result = self.artifact.types.intern(Type::Parameter(0));
-        let json = self.artifact.types.optional(TypeId::JSON);
-        let headers = self.artifact.types.map(TypeId::STRING);
-        let id = self.action(piece, name, effect, result, ActionBody::Native);
-        let parameters = [
-            ("url", TypeId::STRING),
-            ("json", json),
-            ("form", json),
-            ("query", TypeId::JSON),
-            ("headers", headers),
-            ("timeout", TypeId::DURATION),
-        ];
-        let action = &mut self.artifact.actions[id.0 as usize];
-        action.parameters = parameters
-            .into_iter()
-            .map(|(name, ty)| Parameter { name: name.into(), ty, default: None, doc: "".into() })
-            .collect();
-        action.type_parameters = vec![TypeParameter {
-            name: "into".into(),
-            type_name: "T".into(),
-            default: Some(TypeId::JSON),
-            doc: "".into(),
-        }];
-        id
     }
 
     pub(crate) fn function(

@@ -260,5 +260,6 @@ fn overdue(effect: EffectClass) -> ActionFailure {
     ActionFailure { error: Error::new(kind, message), certainly_without_effect: false }
 }
 
-#[cfg(all(test, feature = "http"))]
+#[cfg(test)]
+#[cfg(feature = "http")]
 mod tests;

@@ -12,6 +12,7 @@ pub mod native;
 pub mod network;
 pub mod sandbox;
 #[cfg(test)]
+#[cfg(feature = "http")]
 mod test_server;
 
 use std::future::Future;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use callflow_artifact::bytecode::Op;
 use callflow_artifact::piece::{
-    self, ActionBody, ConnectionKind, ErrorRule, Place, Placement, Setting, Template, TemplatePart,
+    self, ActionBody, ConnectionKind, ErrorRule, Parameter, PieceId, Place, Placement, Setting,
+    Template, TemplatePart, TypeParameter,
 };
 use callflow_artifact::{Constant, Type};
 use indexmap::IndexMap;
@@ -60,6 +61,41 @@ async fn world(script: Vec<Answer>) -> World {
     assembly.action(crm, "region", EffectClass::Read, text, ActionBody::Function(region));
     let program = assembly.flow(&[], TypeId::NONE, vec![Op::Stop], vec![]);
     World { server, program: Arc::new(program), deal }
+}
+
+impl Assembly {
+    /// An action of the `http` piece as the standard library declares it; the piece comes with the first one.
+    fn http(&mut self, name: &str, effect: EffectClass) -> ActionId {
+        let known = self.artifact.pieces.iter().position(|piece| piece.name == "http");
+        let piece = match known {
+            Some(index) => PieceId(index as u32),
+            None => self.piece("http", |_| {}),
+        };
+        let result = self.artifact.types.intern(Type::Parameter(0));
+        let json = self.artifact.types.optional(TypeId::JSON);
+        let headers = self.artifact.types.map(TypeId::STRING);
+        let id = self.action(piece, name, effect, result, ActionBody::Native);
+        let parameters = [
+            ("url", TypeId::STRING),
+            ("json", json),
+            ("form", json),
+            ("query", TypeId::JSON),
+            ("headers", headers),
+            ("timeout", TypeId::DURATION),
+        ];
+        let action = &mut self.artifact.actions[id.0 as usize];
+        action.parameters = parameters
+            .into_iter()
+            .map(|(name, ty)| Parameter { name: name.into(), ty, default: None, doc: "".into() })
+            .collect();
+        action.type_parameters = vec![TypeParameter {
+            name: "into".into(),
+            type_name: "T".into(),
+            default: Some(TypeId::JSON),
+            doc: "".into(),
+        }];
+        id
+    }
 }
 
 fn key_connection() -> piece::Connection {

@@ -187,13 +187,22 @@ impl Wanted<'_> {
         }
     }
 
+    /// Whether one thing in the world is looked for, so that an answer that was made up would be another one.
     fn is_particular(&self) -> bool {
-        matches!(self, Wanted::Values(values) if !values.is_empty())
+        matches!(self, Wanted::Values(values) if values.iter().any(|it| is_address(it)))
     }
 }
 
-/// The objects of a collection as an answer of a type. Where the flow has created none and looks for none in
-/// particular, the sample stands for what others have created.
+/// An email address, a phone number, a domain.
+fn is_address(text: &str) -> bool {
+    let is_domain = text.rsplit_once('.').is_some_and(|(name, end)| {
+        !name.is_empty() && end.len() > 1 && end.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    text.contains('@') || is_domain || text.starts_with('+')
+}
+
+/// The objects of a collection as an answer of a type. Where the flow has created none and does not look for one
+/// thing in the world, the sample stands for what others have created.
 fn listing(
     types: &Types,
     ty: TypeId,

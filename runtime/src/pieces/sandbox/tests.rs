@@ -138,6 +138,8 @@ fn what_others_created_is_a_sample() {
     insta::assert_snapshot!(crm.send(page, "GET", "/deals", Json::Null), @r#"200 {"results":[{"id":"901","properties":{"dealname":"Sample"},"url":"https://crm.example.com/deals/901"}]}"#);
     let search = json!({ "filters": [{ "value": "nobody@example.com" }] });
     insta::assert_snapshot!(crm.send(page, "POST", "/deals/search", search), @r#"200 {"results":[]}"#);
+    let search = json!({ "filters": [{ "propertyName": "dealstage", "value": "won" }] });
+    insta::assert_snapshot!(crm.send(page, "POST", "/deals/search", search), @r#"200 {"results":[{"id":"901","properties":{"dealname":"Sample"},"url":"https://crm.example.com/deals/901"}]}"#);
     insta::assert_snapshot!(crm.send(deal, "PATCH", "/deals/77", json!({ "amount": 1 })), @r#"200 {"id":"77","properties":{"dealname":"Sample"},"amount":1,"url":"https://crm.example.com/deals/77"}"#);
     insta::assert_snapshot!(crm.send(deal, "GET", "/deals/77", Json::Null), @r#"200 {"id":"77","properties":{"dealname":"Sample"},"amount":1,"url":"https://crm.example.com/deals/77"}"#);
 }
