@@ -32,7 +32,10 @@ pub(super) fn lay_out(
         }
         if kind == Kind::Newline {
             let after = tokens.get(i + 2).map(|token| token.kind);
-            if depth.keeps_newlines() && ends_line(before) && !continues(before, next, after) {
+            if depth.keeps_newlines()
+                && (ends_line(before) && !continues(before, next, after)
+                    || is_half_typed(before, next, after))
+            {
                 depth.separate();
                 out.push(kind, token.span);
             }
@@ -110,6 +113,23 @@ fn ends_line(before: Option<Kind>) -> bool {
                 )
         }
     }
+}
+
+/// Whether a line breaks off after an operator or a dot, for the next one is a statement of its own: so that
+/// `x =` at the end of a line takes nothing of what follows.
+fn is_half_typed(before: Option<Kind>, next: Option<Kind>, after: Option<Kind>) -> bool {
+    use Kind::*;
+    let breaks_off = before
+        .is_some_and(|kind| kind.is_infix() || matches!(kind, Equal | Dot | QuestionDot | Not));
+    let statement = match next {
+        Some(Return | For | While | Wait | Try | Stop | Var | Break | Continue) => true,
+        Some(kind) if kind.is_word() => matches!(
+            after,
+            Some(Equal | PlusEqual | MinusEqual | StarEqual | SlashEqual | PercentEqual | Colon)
+        ),
+        _ => false,
+    };
+    breaks_off && statement
 }
 
 /// Whether the next line goes on with what this one began.

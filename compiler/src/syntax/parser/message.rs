@@ -43,7 +43,10 @@ pub(super) fn place(context: &Context<'_>, index: usize) -> Span {
     let before = index.checked_sub(1).map(|before| context.token(before).after());
     match context.kind(index) {
         None | Some(Kind::Newline) => before.unwrap_or_else(|| context.token(index)),
-        _ => context.token(index),
+        Some(kind) => match before {
+            Some(before) if kind.is_closer() && context.breaks_line(before, index) => before,
+            _ => context.token(index),
+        },
     }
 }
 
@@ -98,7 +101,7 @@ impl Say<'_, '_> {
         };
         if self.is_missing() {
             let label = match self.context.kind(self.trouble.at) {
-                None | Some(Kind::Newline) => format!("{wanted} belongs here"),
+                _ if self.at.span.start == self.at.span.end => format!("{wanted} belongs here"),
                 _ => format!("I found {} instead", self.found),
             };
             let mut wanted = wanted.to_owned();

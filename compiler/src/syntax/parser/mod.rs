@@ -91,6 +91,11 @@ impl<'s> Context<'s> {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
+    /// Whether a line ends between a place and a token behind it.
+    fn breaks_line(&self, place: Span, index: usize) -> bool {
+        self.slice(Span::new(place.end, self.token(index).start)).contains('\n')
+    }
+
     /// The text of a token.
     fn word(&self, index: usize) -> &'s str {
         self.slice(self.token(index))
