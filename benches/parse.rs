@@ -16,8 +16,7 @@ fn main() {
         .iter()
         .map(|(path, text)| Source { path: path.as_str().into(), text: text.as_str().into() })
         .collect();
-    let library =
-        Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
+    let library = Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
 
     let found = check("bench", sources.clone(), &library).diagnostics;
     if let Some(first) = found.first() {

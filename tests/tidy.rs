@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The longest file, in lines.
-const LONGEST: usize = 900;
+/// The longest file, in lines. A piece is one file a service, however much the service offers.
+const LONGEST: [(&str, usize); 2] = [(".rs", 900), (".flow", 1500)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -51,12 +51,15 @@ fn dependencies(member: &str) -> Vec<String> {
 
 #[test]
 fn files_are_short() {
-    let long: Vec<String> = files(&[".rs", ".flow"])
-        .iter()
-        .map(|path| (path, fs::read_to_string(path).unwrap().lines().count()))
-        .filter(|(_, lines)| *lines > LONGEST)
-        .map(|(path, lines)| format!("{}: {lines} lines", path.display()))
-        .collect();
+    let mut long = Vec::new();
+    for (ending, most) in LONGEST {
+        for path in files(&[ending]) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            if lines > most {
+                long.push(format!("{}: {lines} lines", path.display()));
+            }
+        }
+    }
     assert!(long.is_empty(), "split by concern:\n{}", long.join("\n"));
 }
 
