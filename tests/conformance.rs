@@ -6,7 +6,8 @@
 //! (`CALLFLOW_API_DESCRIPTIONS`, else `../shared/specs`), the tests say so and pass.
 
 // A test's helpers are seen by nobody else, and its failures are panics.
-#![allow(unreachable_pub, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(dead_code, unreachable_pub)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 
@@ -17,53 +18,46 @@ mod support {
     pub mod generate;
     pub mod recorder;
     pub mod strict;
+    pub mod tellers;
 }
 
 use support::arguments::{Arity, PieceSource};
-use support::bench::{Answers, Bench};
+use support::bench::{Bench, Service, Teller};
 use support::description::{Description, folder};
+use support::generate::Extent;
+use support::tellers::{FromSchema, Samples};
 
-/// A way to connect a piece, and whose description its requests must fit.
-struct Service {
-    piece: &'static str,
-    connection: &'static str,
-    vendor: &'static str,
-    /// What the test's server stands in for.
-    origin: &'static str,
+/// A service, and whose description its requests must fit.
+struct Vendor {
+    service: Service,
+    /// The name of the description.
+    name: &'static str,
     /// What generated answers have at a place, where the vendor means more than the schema says.
     meant: &'static [(&'static str, &'static str)],
 }
 
-const HUBSPOT: Service = Service {
-    piece: "hubspot",
-    connection: "key",
-    vendor: "hubspot",
-    origin: "https://api.hubapi.com",
+const HUBSPOT: Vendor = Vendor {
+    service: Service { piece: "hubspot", connection: "key", origin: "https://api.hubapi.com" },
+    name: "hubspot",
     meant: &[],
 };
 
-const SLACK: Service = Service {
-    piece: "slack",
-    connection: "key",
-    vendor: "slack",
-    origin: "https://slack.com",
+const SLACK: Vendor = Vendor {
+    service: Service { piece: "slack", connection: "key", origin: "https://slack.com" },
+    name: "slack",
     meant: &[],
 };
 
-const OPENAI: Service = Service {
-    piece: "llm",
-    connection: "openai",
-    vendor: "openai",
-    origin: "https://api.openai.com",
+const OPENAI: Vendor = Vendor {
+    service: Service { piece: "llm", connection: "openai", origin: "https://api.openai.com" },
+    name: "openai",
     // A message has content or a refusal; the schema lets it have both, or neither.
     meant: &[("/choices/0/message", r#"{ "content": "text", "refusal": null }"#)],
 };
 
-const ANTHROPIC: Service = Service {
-    piece: "llm",
-    connection: "anthropic",
-    vendor: "anthropic",
-    origin: "https://api.anthropic.com",
+const ANTHROPIC: Vendor = Vendor {
+    service: Service { piece: "llm", connection: "anthropic", origin: "https://api.anthropic.com" },
+    name: "anthropic",
     meant: &[],
 };
 
@@ -75,6 +69,12 @@ const ALSO: &[(&str, &[&str])] = &[("find_contact", &["email"])];
 
 /// Actions whose answer must hold JSON that their own request describes, which a vendor's schema cannot tell.
 const STRUCTURED: &[&str] = &["extract", "classify"];
+
+/// Types for the calls' type parameters.
+const TYPES: &str = "
+type Sample { company: string, budget: decimal?, wanted_by: date? }
+type Topic = \"sales\" | \"support\"
+";
 
 #[test]
 fn hubspot_conforms() {
@@ -96,43 +96,29 @@ fn anthropic_conforms() {
     conforms(&ANTHROPIC);
 }
 
-fn conforms(service: &Service) {
+fn conforms(vendor: &Vendor) {
     let Some(folder) = folder() else {
         println!("skipped: there is no folder of API descriptions (CALLFLOW_API_DESCRIPTIONS)");
         return;
     };
-    let description = Arc::new(Description::load(&folder, service.vendor));
-    let piece = PieceSource::of(service.piece);
-    let mut calls = Vec::new();
-    for action in piece.actions() {
-        let name = action.name.text.as_str();
-        let also =
-            ALSO.iter().find(|(action, _)| *action == name).map_or(&[][..], |(_, also)| also);
-        for arity in [Arity::Minimal, Arity::Maximal] {
-            let arguments = piece.arguments(action, arity, also);
-            calls.push((name, arity, format!("{}.{name}({arguments})", service.piece)));
-        }
-    }
-    let texts: Vec<&str> = calls.iter().map(|(_, _, call)| call.as_str()).collect();
-    let bench = Bench::new(service.piece, service.connection, service.origin, &texts);
+    let description = Arc::new(Description::load(&folder, vendor.name));
+    let calls = calls(vendor.service.piece);
+    let flows: String = calls.iter().map(Call::flow).collect();
+    let bench = Bench::new(vendor.service, &(flows + TYPES));
 
     let mut problems = Vec::new();
-    for (index, (name, arity, call)) in calls.iter().enumerate() {
-        for answers in [Answers::Samples, Answers::Required, Answers::Nulls] {
-            let from_schema = answers != Answers::Samples;
-            if from_schema && (*arity == Arity::Minimal || STRUCTURED.contains(name)) {
-                continue;
-            }
-            let outcome = bench.run(index, &description, answers, service.meant);
+    for call in &calls {
+        for (answers, teller) in tellers(vendor, call, &description, &bench) {
+            let outcome = bench.run(&call.flow, teller);
             if let Err(error) = outcome.result {
-                problems.push(format!("{call} with {answers:?}: {error}"));
+                problems.push(format!("{}, answered with {answers}: {error}", call.text));
             }
             if outcome.requests.is_empty() {
-                problems.push(format!("{call}: sends no request"));
+                problems.push(format!("{}: sends no request", call.text));
             }
             for request in &outcome.requests {
                 let told = description.check(request).into_iter().filter(|told| !is_waived(told));
-                problems.extend(told.map(|told| format!("{call}: {told}")));
+                problems.extend(told.map(|told| format!("{}: {told}", call.text)));
             }
         }
     }
@@ -140,34 +126,63 @@ fn conforms(service: &Service) {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-fn is_waived(problem: &str) -> bool {
-    WAIVERS
-        .iter()
-        .any(|(operation, part, _)| problem.starts_with(operation) && problem.contains(part))
+/// A call of an action.
+struct Call {
+    /// The flow that makes it.
+    flow: String,
+    action: String,
+    arity: Arity,
+    /// `hubspot.create_deal(name: "x")`
+    text: String,
 }
 
-/// A service that says no: the status becomes the kind of error that the piece declares.
-#[test]
-fn refusals_become_errors() {
-    let refused = |service: &Service, call: &str, status: u16, body: serde_json::Value| {
-        let bench = Bench::new(service.piece, service.connection, service.origin, &[call]);
-        bench
-            .run_with(0, (status, body))
-            .result
-            .expect_err("a refusal is an error")
-            .kind
-            .to_string()
-    };
-    let get = "hubspot.get_deal(\"1\")";
-    let none = serde_json::json!({ "message": "no" });
-    assert_eq!(refused(&HUBSPOT, get, 404, none.clone()), "not_found");
-    assert_eq!(refused(&HUBSPOT, get, 401, none.clone()), "auth");
-    assert_eq!(refused(&HUBSPOT, "hubspot.create_deal(\"x\")", 409, none), "conflict");
+impl Call {
+    fn flow(&self) -> String {
+        format!("{}: on manual() <\n  {}\n>\n", self.flow, self.text)
+    }
+}
 
-    let send = "slack.send_message(channel: \"C1\", text: \"x\")";
-    let slack = |word: &str| serde_json::json!({ "ok": false, "error": word });
-    assert_eq!(refused(&SLACK, send, 200, slack("channel_not_found")), "not_found");
-    assert_eq!(refused(&SLACK, send, 200, slack("invalid_auth")), "auth");
-    assert_eq!(refused(&SLACK, send, 200, slack("msg_too_long")), "invalid");
-    assert_eq!(refused(&SLACK, send, 200, slack("something_new")), "rejected");
+/// Each action of a piece, with as few and with all arguments.
+fn calls(piece: &str) -> Vec<Call> {
+    let source = PieceSource::of(piece);
+    let mut calls = Vec::new();
+    for action in source.actions() {
+        let name = action.name.text.to_string();
+        let also = ALSO.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, also)| also);
+        for arity in [Arity::Minimal, Arity::Maximal] {
+            let arguments = source.arguments(action, arity, also);
+            calls.push(Call {
+                flow: format!("call_{}", calls.len()),
+                action: name.clone(),
+                arity,
+                text: format!("{piece}.{name}({arguments})"),
+            });
+        }
+    }
+    calls
+}
+
+/// Who answers a call, each in a run of its own.
+fn tellers(
+    vendor: &Vendor,
+    call: &Call,
+    description: &Arc<Description>,
+    bench: &Bench,
+) -> Vec<(&'static str, Arc<dyn Teller>)> {
+    let mut tellers: Vec<(&'static str, Arc<dyn Teller>)> =
+        vec![("our samples", Arc::new(Samples::new(bench.program())))];
+    if call.arity == Arity::Maximal && !STRUCTURED.contains(&call.action.as_str()) {
+        for (name, extent) in [("what is required", Extent::Required), ("nulls", Extent::Nulls)] {
+            let description = Arc::clone(description);
+            let (origin, meant) = (vendor.service.origin, vendor.meant);
+            tellers.push((name, Arc::new(FromSchema { description, extent, origin, meant })));
+        }
+    }
+    tellers
+}
+
+fn is_waived(problem: &str) -> bool {
+    let is_of =
+        |operation: &str, part: &str| problem.starts_with(operation) && problem.contains(part);
+    WAIVERS.iter().any(|(operation, part, _)| is_of(operation, part))
 }
