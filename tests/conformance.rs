@@ -9,6 +9,7 @@
 #![allow(dead_code, unreachable_pub)]
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod support {
@@ -106,23 +107,24 @@ fn conforms(vendor: &Vendor) {
     let flows: String = calls.iter().map(Call::flow).collect();
     let bench = Bench::new(vendor.service, &(flows + TYPES));
 
-    let mut problems = Vec::new();
+    let mut problems = BTreeSet::new();
     for call in &calls {
         for (answers, teller) in tellers(vendor, call, &description, &bench) {
             let outcome = bench.run(&call.flow, teller);
             if let Err(error) = outcome.result {
-                problems.push(format!("{}, answered with {answers}: {error}", call.text));
+                problems.insert(format!("{}, answered with {answers}: {error}", call.text));
             }
             if outcome.requests.is_empty() {
-                problems.push(format!("{}: sends no request", call.text));
+                problems.insert(format!("{}: sends no request", call.text));
             }
             for request in &outcome.requests {
                 let told = description.check(request).into_iter().filter(|told| !is_waived(told));
-                problems.extend(told.map(|told| format!("{}: {told}", call.text)));
+                problems
+                    .extend(told.map(|told| format!("{}, {:?}: {told}", call.action, call.arity)));
             }
         }
     }
-    problems.dedup();
+    let problems: Vec<String> = problems.into_iter().collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
