@@ -1,5 +1,7 @@
 //! Whole programs from text to bytecode: each construct of the language in a small file, and the examples.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use callflow_artifact::Artifact;

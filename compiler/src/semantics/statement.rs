@@ -42,6 +42,7 @@ impl<'t> Body<'_, 't> {
             let ty = if self.reachable { TypeId::NONE } else { TypeId::NEVER };
             return (typed, ty);
         };
+        let come_to = self.reachable;
         let mark = self.enter();
         let mut typed = Block { statements: Vec::with_capacity(before.len()), value: None };
         let mut told = false;
@@ -55,7 +56,9 @@ impl<'t> Body<'_, 't> {
         if value.ty == TypeId::NEVER {
             self.goes_no_further();
         }
-        let ty = if self.reachable { value.ty } else { TypeId::NEVER };
+        // In code that nothing reaches, a block gives what it would give elsewhere.
+        let leaves = come_to && !self.reachable;
+        let ty = if leaves { TypeId::NEVER } else { value.ty };
         typed.value = Some(Box::new(value));
         (typed, ty)
     }

@@ -1,0 +1,68 @@
+//! The pages of `callflow explain` are true: what they say fails does, with their code and no other, and what
+//! they say works does.
+
+use callflow_compiler::diagnostics::{Code, Diagnostic, Severity};
+use callflow_compiler::source::{Embedded, Source};
+
+const LIBRARY: Embedded =
+    Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
+
+/// A page whose mistake would not fit on it.
+const WITHOUT_EXAMPLES: [Code; 1] = [Code::E0012];
+
+/// The diagnostics of a file that is a project by itself.
+fn diagnostics(text: &str) -> Vec<Diagnostic> {
+    let file = Source { path: "example.flow".into(), text: text.into() };
+    callflow_compiler::compile("example", vec![file], &LIBRARY).diagnostics
+}
+
+/// The block of a page that a mark stands behind.
+fn block<'a>(page: &'a str, mark: &str) -> Option<&'a str> {
+    let (_, rest) = page.split_once(&format!("```flow {mark}\n"))?;
+    let (block, _) = rest.split_once("\n```")?;
+    Some(block)
+}
+
+/// What is wrong with a page, if anything.
+fn wrong_with(code: Code) -> Option<String> {
+    let page = code.explanation();
+    let heading = format!("# {code}: {}\n\n", code.title());
+    if !page.starts_with(&heading) {
+        return Some(format!("does not begin with `{}`", heading.trim()));
+    }
+    if WITHOUT_EXAMPLES.contains(&code) {
+        return page.contains("```flow").then(|| "has an example after all".into());
+    }
+    let (Some(fails), Some(works)) = (block(page, "fails"), block(page, "works")) else {
+        return Some("does not have a block that fails and one that works".into());
+    };
+    let is_warning = code.as_str().starts_with('W');
+    let (found, rest): (Vec<_>, Vec<_>) =
+        diagnostics(fails).into_iter().partition(|diagnostic| diagnostic.code == code);
+    let shown = |all: &[Diagnostic]| format!("{:?}", all.iter().map(told).collect::<Vec<_>>());
+    if found.is_empty() {
+        return Some(format!("what fails does not have the code, but {}", shown(&rest)));
+    }
+    if let Some(other) = rest.iter().find(|other| other.is_error()) {
+        return Some(format!("what fails has another code too: {}", told(other)));
+    }
+    if found.iter().any(|d| (d.severity == Severity::Warning) != is_warning) {
+        return Some("has another severity than its code says".into());
+    }
+    let wrong = |d: &Diagnostic| d.is_error() || d.code == code;
+    let left: Vec<Diagnostic> = diagnostics(works).into_iter().filter(wrong).collect();
+    (!left.is_empty()).then(|| format!("what works does not: {}", shown(&left)))
+}
+
+fn told(diagnostic: &Diagnostic) -> String {
+    format!("{} {}", diagnostic.code, diagnostic.message)
+}
+
+#[test]
+fn every_page_is_true() {
+    let wrong: Vec<String> = Code::ALL
+        .iter()
+        .filter_map(|&code| wrong_with(code).map(|wrong| format!("{code} {wrong}")))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
