@@ -7,8 +7,8 @@ use callflow_compiler::source::{Embedded, Source};
 const LIBRARY: Embedded =
     Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
 
-/// A page whose mistake would not fit on it.
-const WITHOUT_EXAMPLES: [Code; 1] = [Code::E0012];
+/// The code of a mistake that would not fit on its page.
+const TOO_LARGE: Code = Code::E0012;
 
 /// The diagnostics of a file that is a project by itself.
 fn diagnostics(text: &str) -> Vec<Diagnostic> {
@@ -30,28 +30,36 @@ fn wrong_with(code: Code) -> Option<String> {
     if !page.starts_with(&heading) {
         return Some(format!("does not begin with `{}`", heading.trim()));
     }
-    if WITHOUT_EXAMPLES.contains(&code) {
-        return page.contains("```flow").then(|| "has an example after all".into());
+    let fails = block(page, "fails");
+    if fails.is_some() == (code == TOO_LARGE) {
+        return Some("has a block that fails where it should not, or none where it should".into());
     }
-    let (Some(fails), Some(works)) = (block(page, "fails"), block(page, "works")) else {
-        return Some("does not have a block that fails and one that works".into());
-    };
+    if let Some(wrong) = fails.and_then(|text| wrong_with_mistake(code, text)) {
+        return Some(wrong);
+    }
+    let Some(works) = block(page, "works") else { return Some("has no block that works".into()) };
+    let wrong = |d: &Diagnostic| d.is_error() || d.code == code;
+    let left: Vec<Diagnostic> = diagnostics(works).into_iter().filter(wrong).collect();
+    (!left.is_empty()).then(|| format!("what works does not: {}", shown(&left)))
+}
+
+/// What is wrong with the block of a page that shows the mistake.
+fn wrong_with_mistake(code: Code, text: &str) -> Option<String> {
     let is_warning = code.as_str().starts_with('W');
     let (found, rest): (Vec<_>, Vec<_>) =
-        diagnostics(fails).into_iter().partition(|diagnostic| diagnostic.code == code);
-    let shown = |all: &[Diagnostic]| format!("{:?}", all.iter().map(told).collect::<Vec<_>>());
+        diagnostics(text).into_iter().partition(|diagnostic| diagnostic.code == code);
     if found.is_empty() {
         return Some(format!("what fails does not have the code, but {}", shown(&rest)));
     }
     if let Some(other) = rest.iter().find(|other| other.is_error()) {
         return Some(format!("what fails has another code too: {}", told(other)));
     }
-    if found.iter().any(|d| (d.severity == Severity::Warning) != is_warning) {
-        return Some("has another severity than its code says".into());
-    }
-    let wrong = |d: &Diagnostic| d.is_error() || d.code == code;
-    let left: Vec<Diagnostic> = diagnostics(works).into_iter().filter(wrong).collect();
-    (!left.is_empty()).then(|| format!("what works does not: {}", shown(&left)))
+    let other_severity = |d: &Diagnostic| (d.severity == Severity::Warning) != is_warning;
+    found.iter().any(other_severity).then(|| "has another severity than its code says".into())
+}
+
+fn shown(diagnostics: &[Diagnostic]) -> String {
+    format!("{:?}", diagnostics.iter().map(told).collect::<Vec<_>>())
 }
 
 fn told(diagnostic: &Diagnostic) -> String {
