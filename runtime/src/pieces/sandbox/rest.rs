@@ -59,7 +59,7 @@ fn post(types: &Types, ty: TypeId, store: &mut Store, request: &Checked) -> Repl
                 let collection = request.path.split("/batch").next().unwrap_or(&request.path);
                 let created: Vec<Json> = inputs
                     .iter()
-                    .map(|input| create(types, item, store, collection, input))
+                    .map(|input| upsert(types, item, store, collection, input))
                     .collect();
                 ok(with_list(types, ty, field, created))
             }
@@ -75,6 +75,32 @@ fn post(types: &Types, ty: TypeId, store: &mut Store, request: &Checked) -> Repl
             let status = if subject(types, ty).is_some() { 201 } else { 200 };
             Reply { status, body }
         }
+    }
+}
+
+/// Creates an object of a batch. An input whose `id` is what another property is to be (`idProperty: "email"`)
+/// changes the object that has it, where there is one.
+fn upsert(types: &Types, ty: TypeId, store: &mut Store, collection: &str, input: &Json) -> Json {
+    let Some(property) = input.get("idProperty").and_then(Json::as_str) else {
+        return create(types, ty, store, collection, input);
+    };
+    let wanted = text_of(input.get("id"));
+    let mut fields = input.clone();
+    if let Json::Object(entries) = &mut fields {
+        entries.retain(|name, _| name != "id" && name != "idProperty");
+    }
+    let known = store
+        .list(collection, ty)
+        .find(|stored| wanted.is_some() && text_of(find(&stored.object, property)) == wanted)
+        .cloned();
+    match known {
+        Some(mut stored) => {
+            join(&mut stored.object, &fields);
+            let answer = reply_about(types, ty, &stored.object);
+            store.put(stored);
+            answer
+        }
+        None => create(types, ty, store, collection, &fields),
     }
 }
 

@@ -157,6 +157,24 @@ fn a_batch_creates_each() {
 }
 
 #[test]
+fn an_upsert_changes_what_it_finds() {
+    let mut crm = Crm::new();
+    let page = crm.page;
+    let mut upsert = |name: &str, hidden: &str| {
+        let properties = json!({ "dealname": name, "hidden": hidden });
+        let input = json!({ "id": name, "idProperty": "dealname", "properties": properties });
+        crm.send(page, "POST", "/deals/batch/upsert", json!({ "inputs": [input] }))
+    };
+    let answers = [upsert("A", "1"), upsert("B", "2"), upsert("A", "3")];
+    insta::assert_snapshot!(answers.join("\n"), @r#"
+    200 {"results":[{"id":"901","properties":{"dealname":"A","hidden":"1"},"amount":1200.50,"url":"https://crm.example.com/deals/901"}]}
+    200 {"results":[{"id":"902","properties":{"dealname":"B","hidden":"2"},"amount":1200.50,"url":"https://crm.example.com/deals/902"}]}
+    200 {"results":[{"id":"901","properties":{"dealname":"A","hidden":"3"},"amount":1200.50,"url":"https://crm.example.com/deals/901"}]}
+    "#);
+    assert_eq!(crm.send(page, "GET", "/deals", Json::Null).matches("\"id\"").count(), 2);
+}
+
+#[test]
 fn an_envelope_repeats_what_was_sent() {
     let mut crm = Crm::new();
     let envelope = crm.envelope;
