@@ -103,3 +103,18 @@ fn matches_in_bytecode() {
 fn json_in_bytecode() {
     insta::assert_snapshot!(printed("tests/programs/json.flow"));
 }
+
+#[test]
+fn a_piece_asks_the_host_for_nothing_but_requests() {
+    for effect in ["log(id)", "wait 3s", "x = now()", "x = today()", "x = uuid()", "x = random()"] {
+        let text = format!(
+            "piece shop\n/// Finds.\naction find(id: string) -> json effect read {{\n{effect}\n\
+             return http.get(\"https://shop.example/{{id}}\")\n}}\n"
+        );
+        let file = Source { path: "shop.flow".into(), text: text.as_str().into() };
+        let compilation = callflow_compiler::compile("shop", vec![file], &LIBRARY);
+        let told = compilation.diagnostics.iter().find(|diagnostic| diagnostic.is_error());
+        let message = told.map(|diagnostic| diagnostic.message.as_str()).unwrap_or_default();
+        assert!(message.ends_with("is for flows, and this is a piece"), "{effect}: {message}");
+    }
+}

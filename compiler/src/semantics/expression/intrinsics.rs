@@ -34,6 +34,13 @@ impl<'t> Body<'_, 't> {
             self.report(report::calls::function_in_constant(at, name, purpose));
             return broken(span);
         }
+        // An action is repeated as a whole, and what it learnt the first time would be forgotten.
+        if self.kind == Kind::Piece && !matches!(name, "fail" | "json_schema") {
+            self.discard(arguments);
+            let at = self.at(callee);
+            self.report(report::control::not_in_piece(at, name));
+            return broken(span);
+        }
         match name {
             "fail" => self.fail(callee, arguments, parens, hint, span),
             "log" => self.log(callee, arguments, parens, span),
