@@ -108,7 +108,7 @@ fn json_in_bytecode() {
 fn a_piece_asks_the_host_for_nothing_but_requests() {
     for effect in ["log(id)", "wait 3s", "x = now()", "x = today()", "x = uuid()", "x = random()"] {
         let text = format!(
-            "piece shop\n/// Finds.\naction find(id: string) -> json effect read {{\n{effect}\n\
+            "piece shop\n/// Finds.\naction find(id: string) -> json\n  effect read\n{{\n{effect}\n\
              return http.get(\"https://shop.example/{{id}}\")\n}}\n"
         );
         let file = Source { path: "shop.flow".into(), text: text.as_str().into() };
