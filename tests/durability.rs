@@ -5,6 +5,9 @@
 //! back as bytes. States, commands and result must be the same at every suspension. Which attempts fail is drawn
 //! at random, so that retries, failures and what catches them are met as well.
 
+// What tests share may fail as loudly as a test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

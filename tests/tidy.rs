@@ -1,5 +1,8 @@
 //! Tidiness is a test: how long files are, which crate may know which, what every crate promises.
 
+// What tests share may fail as loudly as a test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

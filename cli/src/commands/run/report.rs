@@ -67,8 +67,11 @@ fn millis(record: &StepRecord) -> u64 {
 }
 
 fn failure_json(places: Places<'_>, failure: &Failure) -> Json {
+    let path = places.shown(failure.function, failure.origin);
     let mut json = error_json(&failure.error);
-    json["path"] = places.shown(failure.function, failure.origin).into();
+    if let Json::Object(entries) = &mut json {
+        entries.insert("path".to_owned(), path.into());
+    }
     json
 }
 
