@@ -80,8 +80,8 @@ pub(super) struct Body<'c, 't> {
     pub(super) states: Vec<LocalState>,
     /// What each visible name stands for.
     pub(super) names: HashMap<EcoString, Binding>,
-    /// The visible names, the last bound at the end.
-    pub(super) order: Vec<EcoString>,
+    /// The visible names, the last bound at the end, each with what it stood for before.
+    pub(super) order: Vec<(EcoString, Option<Binding>)>,
     /// What was shown to be there.
     pub(super) facts: Facts,
     /// Whether control can come to this place.
@@ -195,8 +195,9 @@ impl<'c, 't> Body<'c, 't> {
     ) {
         let values = parameters.iter().filter(|parameter| !parameter.is_type);
         for (parameter, typed) in values.zip(&signature.parameters) {
+            // Two of one name were told with the signature.
+            let watched = watched && !self.names.contains_key(&parameter.name.text);
             let local = self.new_local(&parameter.name, typed.ty, false, watched);
-            // Of two of one name, which was told with the signature, the first counts.
             self.make_visible(&parameter.name.text, Binding::Local(local));
         }
     }
@@ -269,8 +270,10 @@ impl<'c, 't> Body<'c, 't> {
     /// Closes a scope.
     pub(super) fn leave(&mut self, mark: Mark) {
         while self.order.len() > mark.names {
-            if let Some(name) = self.order.pop() {
-                self.names.remove(&name);
+            match self.order.pop() {
+                Some((name, Some(before))) => drop(self.names.insert(name, before)),
+                Some((name, None)) => drop(self.names.remove(&name)),
+                None => return,
             }
         }
         self.facts.undo(mark.facts);
@@ -299,21 +302,28 @@ impl<'c, 't> Body<'c, 't> {
 
     /// Makes a name visible up to the end of the scope.
     pub(super) fn make_visible(&mut self, name: &EcoString, binding: Binding) {
-        if !name.is_empty() && !self.names.contains_key(name) {
-            self.names.insert(name.clone(), binding);
-            self.order.push(name.clone());
+        if !name.is_empty() {
+            let before = self.names.insert(name.clone(), binding);
+            self.order.push((name.clone(), before));
         }
     }
 
-    /// A new visible local. A name that is visible already is told, and keeps its meaning.
+    /// A new visible local. A name that is visible already is told, and from there on means what was bound
+    /// last, for that is what the author means by it.
     pub(super) fn bind(&mut self, name: &'t tree::Name, ty: TypeId, var: bool) -> LocalId {
         let local = self.new_local(name, ty, var, true);
-        if self.is_free(name) {
-            self.make_visible(&name.text, Binding::Local(local));
-        } else if let Some(state) = self.states.get_mut(local.0 as usize) {
+        if !self.is_free(name) {
+            self.unwatch(local);
+        }
+        self.make_visible(&name.text, Binding::Local(local));
+        local
+    }
+
+    /// Makes a local one that no warning tells of.
+    pub(super) fn unwatch(&mut self, local: LocalId) {
+        if let Some(state) = self.states.get_mut(local.0 as usize) {
             state.watched = false;
         }
-        local
     }
 
     /// Whether a name can be bound; told where it cannot.

@@ -190,7 +190,8 @@ impl<'t> Checker<'t> {
         written: &str,
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> Option<&'a str> {
-        if self.suggestions.get() >= MOST_SUGGESTIONS {
+        // Of a letter or two everything is near.
+        if written.len() < 3 || self.suggestions.get() >= MOST_SUGGESTIONS {
             return None;
         }
         self.suggestions.set(self.suggestions.get() + 1);

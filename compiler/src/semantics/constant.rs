@@ -4,7 +4,7 @@
 //! is an error.
 
 use callflow_artifact::Constant;
-use callflow_artifact::bytecode::{Conversion, Number};
+use callflow_artifact::bytecode::{Arithmetic, Conversion, Number};
 use callflow_artifact::types::{RecordId, TypeId, Types};
 use ecow::EcoString;
 
@@ -184,6 +184,10 @@ pub(super) fn fold(expr: &Expr, types: &Types) -> Result<Constant, Option<crate:
             let value = fold(inner, types)?;
             negate(*number, &value).ok_or(Some(expr.span))
         }
+        ExprKind::Arithmetic(op, _, left, right) => {
+            let (left, right) = (fold(left, types)?, fold(right, types)?);
+            arithmetic(*op, &left, &right).ok_or(Some(expr.span))
+        }
         ExprKind::Concat(parts) => {
             let mut text = EcoString::new();
             for part in parts {
@@ -282,6 +286,33 @@ pub(super) fn convert(
         (Conversion::IntToDecimal, Constant::Int(number)) => Some(Constant::Decimal(number.into())),
         (Conversion::ToText, text @ Constant::Text(_)) => Some(text),
         (Conversion::ToJson, value) => json_text(&value, from, types).map(Constant::Json),
+        _ => None,
+    }
+}
+
+/// A sum, difference or product, where it is exact. Quotients are left to the run, which knows how to round.
+fn arithmetic(op: Arithmetic, left: &Constant, right: &Constant) -> Option<Constant> {
+    match (left, right) {
+        (Constant::Int(a), Constant::Int(b)) => match op {
+            Arithmetic::Add => a.checked_add(*b),
+            Arithmetic::Subtract => a.checked_sub(*b),
+            Arithmetic::Multiply => a.checked_mul(*b),
+            Arithmetic::Divide | Arithmetic::Remainder => None,
+        }
+        .map(Constant::Int),
+        (Constant::Decimal(a), Constant::Decimal(b)) => match op {
+            Arithmetic::Add => a.checked_add(*b),
+            Arithmetic::Subtract => a.checked_sub(*b),
+            Arithmetic::Multiply => a.checked_mul(*b),
+            Arithmetic::Divide | Arithmetic::Remainder => None,
+        }
+        .map(Constant::Decimal),
+        (Constant::Duration(a), Constant::Duration(b)) => match op {
+            Arithmetic::Add => a.checked_add(*b),
+            Arithmetic::Subtract => a.checked_sub(*b),
+            _ => None,
+        }
+        .map(Constant::Duration),
         _ => None,
     }
 }

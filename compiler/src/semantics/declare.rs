@@ -339,8 +339,12 @@ impl<'t> Checker<'t> {
             for variant in variants {
                 let VariantKind::Tagged { name: tag, fields } = &variant.kind else { continue };
                 let at = Location { file, span: tag.span };
-                if resolved.iter().any(|earlier| earlier.name == tag.text) {
-                    let first = Location { file, span: name.span };
+                let earlier = variants.iter().find_map(|earlier| match &earlier.kind {
+                    VariantKind::Tagged { name, .. } if name.text == tag.text => Some(name.span),
+                    _ => None,
+                });
+                if let Some(span) = earlier.filter(|&span| span != tag.span) {
+                    let first = Location { file, span };
                     self.report(report::names::twice("tag", &tag.text, at, first));
                     continue;
                 }

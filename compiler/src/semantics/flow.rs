@@ -405,12 +405,13 @@ impl<'t> Checker<'t> {
     ) {
         let answers = !matches!(header.result, TypeId::NONE | TypeId::UNKNOWN);
         let known = header.event != TypeId::UNKNOWN;
-        let visible = known.then(|| self.event_names(header, flow)).unwrap_or_default();
+        let visible = if known { self.event_names(header, flow) } else { Vec::new() };
         let mut body = Body::new(self, file, Kind::Flow { answers });
         body.result = header.result;
         body.result_at = header.result_at;
         let event = body.hidden_local(header.event, flow.header);
-        for (name, path) in visible {
+        // The event's own fields go before those of its body.
+        for (name, path) in visible.into_iter().rev() {
             body.make_visible(&name, Binding::Event(path));
         }
         if let Some(binding) = &flow.binding {

@@ -1,5 +1,6 @@
 //! Paths that end without the result that they owe.
 
+use crate::diagnostics::Code;
 use crate::source::Span;
 use crate::syntax::tree::{Block, Expr, ExprKind, Stmt, StmtKind};
 
@@ -16,6 +17,12 @@ impl Body<'_, '_> {
             return;
         }
         let end = open_end(block);
+        // A value that was to be returned is not thrown away.
+        if let Some(value) = end.value {
+            let at = self.at(value);
+            let told = &mut self.checker.diagnostics;
+            let _ = told.pop_if(|last| last.code == Code::W0003 && last.primary.at == at);
+        }
         let result = self.name(self.result);
         let at = self.at(end.at);
         let flow = matches!(self.kind, Kind::Flow { .. });

@@ -168,10 +168,6 @@ impl<'t> Checker<'t> {
                 continue;
             }
             let ty = self.resolve_type(scope, &parameter.ty);
-            if matches!(parameter.ty.kind, TypeKind::Missing) && !parameter.name.text.is_empty() {
-                let at = Location { file, span: parameter.name.span };
-                self.report(report::definitions::parameter_without_type(&parameter.name.text, at));
-            }
             let default = parameter.default.as_ref().map(|expr| {
                 self.declare_lazy(Lazy {
                     file,

@@ -142,6 +142,10 @@ impl<'t> Body<'_, 't> {
             self.goes_no_further();
         }
         let local = self.bind(name, local_type, var);
+        if matches!(value.kind, ExprKind::Broken) {
+            // What is wrong with it was told; that nothing uses it may be a part of that.
+            self.unwatch(local);
+        }
         Some(StmtKind::Set { local, value })
     }
 

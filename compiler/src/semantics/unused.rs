@@ -13,7 +13,7 @@ impl Body<'_, '_> {
             .locals
             .iter()
             .zip(&self.states)
-            .filter(|(_, state)| state.watched && !state.used)
+            .filter(|(local, state)| state.watched && !state.used && local.ty != TypeId::UNKNOWN)
             .map(|(local, _)| report::control::unused(&local.name, self.at(local.span)))
             .collect();
         for diagnostic in unused {

@@ -28,6 +28,8 @@ pub(in crate::semantics) struct Given {
 
 /// Which expression was written for which parameter.
 struct Matched<'t> {
+    /// Whether one was wrong, and perhaps meant for a parameter that has none now.
+    wrong: bool,
     values: Vec<Option<&'t tree::Expr>>,
     types: Vec<Option<&'t tree::Expr>>,
 }
@@ -233,7 +235,7 @@ impl<'t> Body<'_, 't> {
                 },
             });
         }
-        if !missing.is_empty() {
+        if !missing.is_empty() && !matched.wrong {
             let (at, brackets) = (self.at(callee), self.at(parens));
             let source = self.checker.sources.slice(brackets);
             let types = &self.checker.types;
@@ -246,18 +248,19 @@ impl<'t> Body<'_, 't> {
 
     fn match_arguments(&mut self, signature: &Signature, arguments: &'t [Argument]) -> Matched<'t> {
         let mut matched = Matched {
+            wrong: false,
             values: vec![None; signature.parameters.len()],
             types: vec![None; signature.type_parameters.len()],
         };
-        let mut position = 0;
-        let mut named: Option<Span> = None;
-        for argument in arguments {
+        let mut named = false;
+        for (position, argument) in arguments.iter().enumerate() {
             let value = &argument.value;
             let Some(name) = &argument.name else {
                 match matched.values.get_mut(position) {
-                    _ if named.is_some() => {
+                    _ if named => {
                         let at = self.at(value.span);
                         self.expr(value, None);
+                        matched.wrong = true;
                         self.report(report::calls::positional_after_named(at, signature));
                     }
                     Some(slot) => *slot = Some(value),
@@ -270,10 +273,9 @@ impl<'t> Body<'_, 't> {
                         }
                     }
                 }
-                position += 1;
                 continue;
             };
-            named = Some(name.span);
+            named = true;
             let index = signature.parameters.iter().position(|p| p.name == name.text);
             let type_index = signature.type_parameters.iter().position(|p| p.name == name.text);
             let slot = match (index, type_index) {
@@ -291,6 +293,7 @@ impl<'t> Body<'_, 't> {
                 }
                 None => {
                     self.discard(std::slice::from_ref(argument));
+                    matched.wrong = true;
                     self.unknown_argument(signature, name);
                 }
             }

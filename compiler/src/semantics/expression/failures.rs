@@ -48,7 +48,7 @@ impl<'t> Body<'_, 't> {
         if right.ty == TypeId::UNKNOWN {
             return Expr { ty: inner, span, kind: ExprKind::Broken };
         }
-        let Some(ty) = self.checker.join(inner, right.ty) else {
+        let Some(ty) = self.join_for(inner, right.ty, hint) else {
             let at = self.at(right.span);
             let (one, other) = (self.name(inner), self.name(right.ty));
             self.report(report::operators::coalesce_differs(at, self.at(left.span), &one, &other));
@@ -85,7 +85,7 @@ impl<'t> Body<'_, 't> {
         let fallback = self.expr(fallback, fallback_hint);
         self.leave(mark);
         self.uncertain -= 1;
-        let Some(ty) = self.checker.join(value.ty, fallback.ty) else {
+        let Some(ty) = self.join_for(value.ty, fallback.ty, hint) else {
             let at = self.at(fallback.span);
             let (one, other) = (self.name(value.ty), self.name(fallback.ty));
             self.report(report::operators::catch_differs(at, self.at(value.span), &one, &other));
@@ -97,6 +97,13 @@ impl<'t> Body<'_, 't> {
         let value = Box::new(self.fit(value, ty, Reason::NONE));
         let fallback = Box::new(self.fit(fallback, ty, Reason::NONE));
         Expr { ty, span, kind: ExprKind::Catch { value, error, fallback } }
+    }
+
+    /// The type of two alternatives: the narrowest that both fit, else what is expected if they fit that.
+    fn join_for(&mut self, one: TypeId, other: TypeId, hint: Hint) -> Option<TypeId> {
+        let fits = |hint: &TypeId| self.checker.fits(one, *hint) && self.checker.fits(other, *hint);
+        let expected = hint.filter(fits);
+        self.checker.join(one, other).or(expected)
     }
 
     /// `e as T`: reads json as a type. Directly on the call of something generic it says what is expected.

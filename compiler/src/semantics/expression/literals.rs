@@ -3,6 +3,7 @@
 use callflow_artifact::Constant;
 use callflow_artifact::builtin::{Builtin, is_scalar, is_text};
 use callflow_artifact::bytecode::Conversion;
+use callflow_artifact::phone::is_phone;
 use callflow_artifact::types::{ChoiceId, Type, TypeId, Variants};
 use ecow::EcoString;
 use rust_decimal::Decimal;
@@ -163,35 +164,5 @@ impl<'t> Body<'_, 't> {
             }
         };
         Expr { ty: TypeId::STRING, span, kind }
-    }
-}
-
-/// Whether a text is a number in E.164, or a `sip:` or `client:` address.
-pub(super) fn is_phone(text: &str) -> bool {
-    if let Some(digits) = text.strip_prefix('+') {
-        return (7..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|byte| byte.is_ascii_digit());
-    }
-    ["sip:", "sips:", "client:"].iter().any(|scheme| {
-        text.strip_prefix(scheme)
-            .is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_phone;
-
-    #[test]
-    fn phones_are_e164_or_addresses() {
-        for good in ["+14155550111", "sip:front@example.test", "client:alice", "+3612345678"] {
-            assert!(is_phone(good), "{good}");
-        }
-        for bad in
-            ["4155550111", "+1", "+0123456789", "sip:", "+1 415 555 0111", "tel:+14155550111"]
-        {
-            assert!(!is_phone(bad), "{bad}");
-        }
     }
 }

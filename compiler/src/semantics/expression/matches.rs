@@ -111,8 +111,20 @@ impl<'t> Body<'_, 't> {
         let end = arms.last().map_or(span.after(), |arm| arm.span.after());
         let name = self.name(subject.ty);
         let whole = self.at(Span::new(span.start, span.start.saturating_add(5)));
-        let diagnostic = report::control::not_covered(whole, at, self.at(end), &name, &missing);
+        let layout = self.arm_layout(arms, span);
+        let end = self.at(end);
+        let diagnostic = report::control::not_covered(whole, at, (end, &layout), &name, &missing);
         self.report(diagnostic);
+    }
+
+    /// What stands between two arms of a `match`: a comma, or a line break and the indent of the last arm.
+    fn arm_layout(&self, arms: &[tree::Arm], span: Span) -> String {
+        let before = arms.last().map_or(span.end, |arm| arm.span.start).max(span.start);
+        let text = self.checker.sources.slice(self.at(Span::new(span.start, before)));
+        match text.rsplit_once('\n') {
+            Some((_, indent)) if indent.trim().is_empty() => format!("\n{indent}"),
+            _ => ", ".to_owned(),
+        }
     }
 
     fn arm(&mut self, body: &'t tree::Expr, value: Option<Hint>) -> Branch {

@@ -113,7 +113,8 @@ impl<'t> Body<'_, 't> {
             }
             ty => {
                 let list = matches!(ty, Type::List(_));
-                let loops = LoopMethod::ALL.iter().filter(|_| list).map(|(name, _)| *name);
+                let loops = LoopMethod::ALL.iter().map(|(name, _)| *name);
+                let loops = loops.filter(|known| list && *known != name.text);
                 let mut known: Vec<&str> = methods_of(types, receiver.ty)
                     .map(|m| m.signature().name)
                     .chain(loops)
@@ -294,10 +295,10 @@ fn default_value(value: DefaultValue) -> Constant {
 
 /// What has a method of a name, in words.
 fn receivers_of(name: &str) -> Option<&'static str> {
-    if LoopMethod::ALL.iter().any(|(known, _)| *known == name) {
-        return Some("lists");
-    }
-    let builtin = Builtin::ALL.iter().find(|builtin| builtin.signature().name == name)?;
+    let Some(builtin) = Builtin::ALL.iter().find(|builtin| builtin.signature().name == name) else {
+        let loops = LoopMethod::ALL.iter().any(|(known, _)| *known == name);
+        return loops.then_some("lists");
+    };
     Some(match builtin.signature().receiver {
         Receiver::Text => "texts",
         Receiver::Int => "ints",

@@ -99,7 +99,7 @@ impl<'t> Body<'_, 't> {
         }
         let items = scopes().flat_map(|scope| scope.values.keys().copied());
         let pieces = self.checker.piece_names.iter().map(|piece| piece.as_str());
-        let candidates = self.order.iter().map(|name| name.as_str()).chain(items).chain(pieces);
+        let candidates = self.names.keys().map(|name| name.as_str()).chain(items).chain(pieces);
         report::names::unknown_name(name, at, self.checker.nearest(name, candidates))
     }
 }

@@ -173,7 +173,8 @@ impl<'t> Body<'_, 't> {
                 }
             }
         }
-        wrong |= !self.fill_in(record, &mut values, span);
+        // A field of a wrong name is likely one of those that are missing.
+        wrong = wrong || !self.fill_in(record, &mut values, span);
         if wrong {
             return broken(span);
         }

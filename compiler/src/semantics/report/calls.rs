@@ -10,7 +10,7 @@ use crate::semantics::signature::Signature;
 use crate::source::Location;
 
 use super::type_name::{placeholder, type_name};
-use super::{after, also, before_close, list, meant};
+use super::{a, after, also, before_close, list, meant, sentence, the};
 
 /// Arguments that must be given and are not.
 pub(in crate::semantics) fn missing(
@@ -44,14 +44,12 @@ pub(in crate::semantics) fn missing(
     match inner.map(str::trim_end) {
         None => diagnostic.fix(title, after(at), format!("({given})")),
         Some("") => diagnostic.fix(title, before_close(brackets), given),
-        Some(inner) if inner.ends_with(',') => {
-            diagnostic.fix(title, before_close(brackets), format!(" {given}"))
-        }
         Some(inner) => {
             let mut place = before_close(brackets);
             place.span.start = brackets.span.start + 1 + inner.len() as u32;
             place.span.end = place.span.start;
-            diagnostic.fix(title, place, format!(", {given}"))
+            let separator = if inner.ends_with(',') { " " } else { ", " };
+            diagnostic.fix(title, place, format!("{separator}{given}"))
         }
     }
 }
@@ -68,9 +66,9 @@ pub(in crate::semantics) fn unknown_argument(
     let diagnostic =
         Diagnostic::error(Code::E0302, at, format!("`{name}` has no parameter `{written}`"));
     let diagnostic = if known.is_empty() {
-        diagnostic.note("it takes no arguments")
+        diagnostic.note("It takes no arguments")
     } else {
-        diagnostic.note(format!("it has {}", list(known.iter().copied())))
+        diagnostic.note(format!("It has {}", list(known.iter().copied())))
     };
     also(meant(diagnostic, at, candidate), signature.at, "declared here")
 }
@@ -90,11 +88,11 @@ pub(in crate::semantics) fn too_many(at: Location, signature: &Signature) -> Dia
         diagnostic
     } else {
         let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
-        diagnostic.note(format!("they are {}", list(names)))
+        diagnostic.note(format!("They are {}", list(names)))
     };
     let diagnostic = match signature.type_parameters.first() {
         Some(parameter) => {
-            diagnostic.note(format!("a type is given by name: `{}: Lead`", parameter.name))
+            diagnostic.note(format!("A type is given by name: `{}: Lead`", parameter.name))
         }
         None => diagnostic,
     };
@@ -107,9 +105,9 @@ pub(in crate::semantics) fn positional_after_named(
     signature: &Signature,
 ) -> Diagnostic {
     let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
-    Diagnostic::error(Code::E0303, at, "behind an argument with a name, each needs its name")
+    Diagnostic::error(Code::E0303, at, "Behind an argument with a name, each needs its name")
         .label("for which parameter?")
-        .note(format!("the parameters are {}", list(names)))
+        .note(format!("The parameters are {}", list(names)))
 }
 
 /// One parameter, two arguments.
@@ -125,7 +123,8 @@ pub(in crate::semantics) fn given_twice(
 
 /// A call of what is a value.
 pub(in crate::semantics) fn not_callable(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0304, at, format!("a `{found}` cannot be called"))
+    let the_found = the(found);
+    Diagnostic::error(Code::E0304, at, format!("{the_found} cannot be called"))
         .label("not a function")
 }
 
@@ -145,17 +144,17 @@ pub(in crate::semantics) fn no_default_action(
     Diagnostic::error(
         Code::E0304,
         at,
-        format!("the piece `{piece}` is called by one of its actions"),
+        format!("The piece `{piece}` is called by one of its actions"),
     )
     .label("which action?")
-    .note(format!("it has {}", list(written.iter().map(String::as_str))))
+    .note(format!("It has {}", list(written.iter().map(String::as_str))))
 }
 
 /// A call of a type.
 pub(in crate::semantics) fn calls_type(at: Location, name: &str) -> Diagnostic {
     Diagnostic::error(Code::E0304, at, format!("`{name}` is a type and cannot be called"))
         .label("not a function")
-        .note(format!("a value of it is written `{name} {{ … }}`"))
+        .note(format!("A value of it is written `{name} {{ … }}`"))
 }
 
 /// An action of the same piece.
@@ -166,7 +165,7 @@ pub(in crate::semantics) fn action_of_own_piece(at: Location, name: &str) -> Dia
         format!("`{name}` is an action, and a piece does not call those"),
     )
     .label("an action")
-    .note("put what both need into a function: `fn …`")
+    .note("Put what both need into a function: `fn …`")
 }
 
 /// A function that does not exist.
@@ -176,7 +175,7 @@ pub(in crate::semantics) fn unknown_function(
     candidate: Option<&str>,
 ) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(Code::E0101, at, format!("there is no function or piece `{name}`"))
+        Diagnostic::error(Code::E0101, at, format!("There is no function or piece `{name}`"))
             .label("unknown");
     meant(diagnostic, at, candidate)
 }
@@ -188,9 +187,9 @@ pub(in crate::semantics) fn action_in_constant(
     purpose: Purpose,
 ) -> Diagnostic {
     let what = purpose_words(purpose);
-    Diagnostic::error(Code::E0307, at, format!("{what} cannot call the action `{name}`"))
+    Diagnostic::error(Code::E0307, at, format!("{} cannot call the action `{name}`", sentence(what)))
         .label("an action")
-        .note("it is worked out before any flow runs: call the action in the flow and bind its result there")
+        .note("It is worked out before any flow runs: call the action in the flow and bind its result there")
 }
 
 /// A function where nothing can be called.
@@ -200,16 +199,16 @@ pub(in crate::semantics) fn function_in_constant(
     purpose: Purpose,
 ) -> Diagnostic {
     let what = purpose_words(purpose);
-    Diagnostic::error(Code::E0405, at, format!("{what} cannot call `{name}`"))
+    Diagnostic::error(Code::E0405, at, format!("{} cannot call `{name}`", sentence(what)))
         .label("only known when a flow runs")
-        .note("write the value as a literal")
+        .note("Write the value as a literal")
 }
 
 /// Another piece's action in a piece.
 pub(in crate::semantics) fn action_in_piece(at: Location, name: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0307, at, format!("a piece cannot call the action `{name}`"))
+    Diagnostic::error(Code::E0307, at, format!("A piece cannot call the action `{name}`"))
         .label("of the actions, only those of `http` can be called here")
-        .note("a flow brings pieces together; a piece speaks to one service")
+        .note("A flow brings pieces together; a piece speaks to one service")
 }
 
 /// A field that is called like a method.
@@ -220,13 +219,13 @@ pub(in crate::semantics) fn field_called(at: Location, name: &str, owner: &str) 
         format!("`{name}` is a field of `{owner}` and cannot be called"),
     )
     .label("a field")
-    .note(format!("write `.{name}` without brackets"))
+    .note(format!("Write `.{name}` without brackets"))
 }
 
 /// `json_schema` without one type.
 pub(in crate::semantics) fn one_type(at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0301, at, "`json_schema` takes one type")
-        .note("such as `json_schema(Lead)`")
+        .note("Such as `json_schema(Lead)`")
 }
 
 /// A lambda with too many or too few parameters.
@@ -244,7 +243,7 @@ pub(in crate::semantics) fn lambda_parameters(
         format!("`{method}` wants a function of {count}, and this has {found}"),
     )
     .label(format!("has {found}"))
-    .note(format!("write `{example}`"))
+    .note(format!("Write `{example}`"))
 }
 
 /// Something else where a lambda must stand.
@@ -254,14 +253,15 @@ pub(in crate::semantics) fn no_lambda(
     found: &str,
     parameters: usize,
 ) -> Diagnostic {
+    let a_found = a(found);
     let example = if parameters == 2 { "(sum, item) => …" } else { "item => …" };
     Diagnostic::error(
         Code::E0306,
         at,
         format!("`{method}` wants to know what to do with each item"),
     )
-    .label(format!("this is a `{found}`"))
-    .note(format!("write `{example}`, or the name of a function"))
+    .label(format!("this is {a_found}"))
+    .note(format!("Write `{example}`, or the name of a function"))
 }
 
 /// A list method without its lambda.
@@ -277,7 +277,7 @@ pub(in crate::semantics) fn wants_lambda(at: Location, method: &str, reduces: bo
 
 /// A lambda where none can stand.
 pub(in crate::semantics) fn stray_lambda(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0306, at, "a lambda stands only as the argument of a list's method")
+    Diagnostic::error(Code::E0306, at, "A lambda stands only as the argument of a list's method")
         .label("not here")
-        .note("define a function for it: `fn name(…) -> T { … }`")
+        .note("Define a function for it: `fn name(…) -> T { … }`")
 }

@@ -3,18 +3,20 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
+use super::a;
+
 /// A choice of texts and of tags at once.
 pub(in crate::semantics) fn mixed_choice(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0201, at, "a choice is one of texts, or one of tags, and not of both")
+    Diagnostic::error(Code::E0201, at, "A choice is one of texts, or one of tags, and not of both")
         .label("both are in it")
-        .note("give each text a tag of its own, without fields")
+        .note("Give each text a tag of its own, without fields")
 }
 
 /// A tagged choice without a name.
 pub(in crate::semantics) fn tagged_in_place(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0201, at, "a tagged choice needs a name of its own")
+    Diagnostic::error(Code::E0201, at, "A tagged choice needs a name of its own")
         .label("defined in place")
-        .note("write `type Outcome = Won { … } | Lost { … }` and name it here")
+        .note("Write `type Outcome = Won { … } | Lost { … }` and name it here")
 }
 
 /// A field that would stand in the place of the tag.
@@ -22,10 +24,10 @@ pub(in crate::semantics) fn tag_field(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::E0106,
         at,
-        "in JSON, `type` is where the tag of this alternative stands",
+        "In JSON, `type` is where the tag of this alternative stands",
     )
     .label("taken by the tag")
-    .note("give the field another name, or another one on the wire: `wire \"kind\"`")
+    .note("Give the field another name, or another one on the wire: `wire \"kind\"`")
 }
 
 /// A record that holds itself.
@@ -35,29 +37,29 @@ pub(in crate::semantics) fn contains_itself(
     name: &str,
     through: &str,
 ) -> Diagnostic {
+    let a_through = a(through);
+    let a_name = a(name);
     let message = if name == through {
-        format!("every `{name}` would contain another `{name}`, without end")
+        format!("Every `{name}` would contain another `{name}`, without end")
     } else {
-        format!(
-            "every `{name}` would contain a `{through}`, and that a `{name}` again, without end"
-        )
+        format!("Every `{name}` would contain {a_through}, and that {a_name} again, without end")
     };
     Diagnostic::error(Code::E0208, at, message)
         .label("contained here")
         .also(defined, "defined here")
-        .note("let it end: with an optional (`T?`), a list (`[T]`) or a map")
+        .note("Let it end: with an optional (`T?`), a list (`[T]`) or a map")
 }
 
 /// An alias that stands for itself.
 pub(in crate::semantics) fn alias_cycle(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0208, at, format!("`{name}` stands for itself"))
         .label("what it stands for leads back to it")
-        .note("a record with fields may contain itself in a list or an optional; an alias may not")
+        .note("A record with fields may contain itself in a list or an optional; an alias may not")
 }
 
 /// A map whose keys are no texts.
 pub(in crate::semantics) fn map_key(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0201, at, "the keys of a map are texts")
+    Diagnostic::error(Code::E0201, at, "The keys of a map are texts")
         .label(format!("not `{found}`"))
         .fix("change to `string`", at, "string")
 }
@@ -70,18 +72,11 @@ pub(in crate::semantics) fn nullable_not_optional(at: Location, found: &str) -> 
         format!("`nullable` is for optional fields, and this is `{found}`"),
     )
     .label("always there")
-    .note(format!("write `{found}? nullable`"))
+    .note(format!("Write `{found}? nullable`"))
 }
 
 /// A type that nests without end in sight.
 pub(in crate::semantics) fn too_deep(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0008, at, "this type is nested too deep")
-        .note("give a part of it a name: `type Part { … }`")
-}
-
-/// A parameter without a type.
-pub(in crate::semantics) fn parameter_without_type(name: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0206, at, format!("the type of `{name}` is missing"))
-        .label("of which type?")
-        .note(format!("write it after a colon: `{name}: string`"))
+    Diagnostic::error(Code::E0008, at, "This type is nested too deep")
+        .note("Give a part of it a name: `type Part { … }`")
 }

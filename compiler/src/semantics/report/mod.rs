@@ -65,10 +65,25 @@ fn before_close(at: Location) -> Location {
     Location { file: at.file, span: Span::new(end, end) }
 }
 
-/// `a` or `an`, as English wants before a word.
-fn article(word: &str) -> &'static str {
-    match word.chars().next().map(|c| c.to_ascii_lowercase()) {
+/// A name in backticks with its article: "an `int`".
+fn a(name: &str) -> String {
+    let article = match name.chars().next().map(|c| c.to_ascii_lowercase()) {
         Some('a' | 'e' | 'i' | 'o') => "an",
         _ => "a",
+    };
+    format!("{article} `{name}`")
+}
+
+/// The same at the start of a sentence.
+fn the(name: &str) -> String {
+    sentence(&a(name))
+}
+
+/// A text with its first letter as at the start of a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }

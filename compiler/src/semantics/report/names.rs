@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 use crate::syntax::tree::Name;
 
-use super::{after, also, article, list, meant};
+use super::{after, also, list, meant, the};
 
 /// A name that stands for nothing.
 pub(in crate::semantics) fn unknown_name(
@@ -15,7 +15,7 @@ pub(in crate::semantics) fn unknown_name(
     candidate: Option<&str>,
 ) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(Code::E0101, at, format!("there is no `{name}` here")).label("unknown");
+        Diagnostic::error(Code::E0101, at, format!("There is no `{name}` here")).label("unknown");
     meant(diagnostic, at, candidate)
 }
 
@@ -32,9 +32,9 @@ pub(in crate::semantics) fn unknown_field(
         Diagnostic::error(Code::E0102, at, format!("`{owner}` has no field `{}`", name.text))
             .label("unknown");
     let diagnostic = if fields.is_empty() {
-        diagnostic.note("it has no fields")
+        diagnostic.note("It has no fields")
     } else {
-        diagnostic.note(format!("it has {}", list(fields.iter().copied())))
+        diagnostic.note(format!("It has {}", list(fields.iter().copied())))
     };
     also(meant(diagnostic, at, candidate), place, "defined here")
 }
@@ -70,12 +70,10 @@ pub(in crate::semantics) fn no_fields(
     ty: Type,
     is_method: bool,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        Code::E0102,
-        at,
-        format!("{} `{found}` has no field `{}`", article(found), name.text),
-    )
-    .label("unknown");
+    let the_found = the(found);
+    let diagnostic =
+        Diagnostic::error(Code::E0102, at, format!("{the_found} has no field `{}`", name.text))
+            .label("unknown");
     if is_method {
         return diagnostic
             .note(format!("`{}` is a method: it is called with brackets", name.text))
@@ -86,11 +84,11 @@ pub(in crate::semantics) fn no_fields(
             "`json` is read by key, `[\"{}\"]`, or as a type, `… as Lead`",
             name.text
         )),
-        Type::Map(_) => diagnostic.note(format!("a map is read by key: `[\"{}\"]`", name.text)),
+        Type::Map(_) => diagnostic.note(format!("A map is read by key: `[\"{}\"]`", name.text)),
         Type::List(_) => diagnostic
-            .note("a list has items: take one (`.first()`, `[0]`) or go through all with `for`"),
+            .note("A list has items: take one (`.first()`, `[0]`) or go through all with `for`"),
         Type::Choice(_) => diagnostic.note("`match` it, and each alternative gives its fields"),
-        Type::None => diagnostic.note("this gives no value at all"),
+        Type::None => diagnostic.note("This gives no value at all"),
         _ => diagnostic,
     }
 }
@@ -104,16 +102,14 @@ pub(in crate::semantics) fn unknown_method(
     candidate: Option<&str>,
     elsewhere: Option<&str>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        Code::E0105,
-        at,
-        format!("{} `{found}` has no method `{}`", article(found), name.text),
-    )
-    .label("unknown");
+    let the_found = the(found);
+    let diagnostic =
+        Diagnostic::error(Code::E0105, at, format!("{the_found} has no method `{}`", name.text))
+            .label("unknown");
     let diagnostic = match elsewhere {
         Some(elsewhere) => diagnostic.note(format!("`{}` is for {elsewhere}", name.text)),
         None if methods.is_empty() => diagnostic,
-        None => diagnostic.note(format!("it has {}", list(methods.iter().copied()))),
+        None => diagnostic.note(format!("It has {}", list(methods.iter().copied()))),
     };
     meant(diagnostic, at, candidate)
 }
@@ -125,10 +121,10 @@ pub(in crate::semantics) fn unknown_type(
     candidate: Option<&str>,
 ) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(Code::E0103, at, format!("there is no type `{name}`")).label("unknown");
+        Diagnostic::error(Code::E0103, at, format!("There is no type `{name}`")).label("unknown");
     let diagnostic = match candidate {
         Some(_) => diagnostic,
-        None => diagnostic.note(format!("define it: `type {name} {{ … }}`")),
+        None => diagnostic.note(format!("Define it: `type {name} {{ … }}`")),
     };
     meant(diagnostic, at, candidate)
 }
@@ -140,7 +136,7 @@ pub(in crate::semantics) fn unknown_type_of_piece(
     at: Location,
     candidate: Option<&str>,
 ) -> Diagnostic {
-    let message = format!("the piece `{piece}` has no type `{}`", name.text);
+    let message = format!("The piece `{piece}` has no type `{}`", name.text);
     meant(Diagnostic::error(Code::E0103, at, message).label("unknown"), at, candidate)
 }
 
@@ -150,7 +146,7 @@ pub(in crate::semantics) fn unknown_piece(
     at: Location,
     candidate: Option<&str>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Code::E0101, at, format!("there is no piece `{name}`"))
+    let diagnostic = Diagnostic::error(Code::E0101, at, format!("There is no piece `{name}`"))
         .label("unknown")
         .note("`callflow pieces` lists all that there are");
     meant(diagnostic, at, candidate)
@@ -164,12 +160,12 @@ pub(in crate::semantics) fn unknown_action(
     actions: &[&str],
     candidate: Option<&str>,
 ) -> Diagnostic {
-    let message = format!("the piece `{piece}` has no action `{}`", name.text);
+    let message = format!("The piece `{piece}` has no action `{}`", name.text);
     let diagnostic = Diagnostic::error(Code::E0104, at, message).label("unknown");
     let diagnostic = if actions.is_empty() {
         diagnostic
     } else {
-        diagnostic.note(format!("it has {}", list(actions.iter().copied())))
+        diagnostic.note(format!("It has {}", list(actions.iter().copied())))
     };
     meant(diagnostic, at, candidate)
 }
@@ -187,14 +183,14 @@ pub(in crate::semantics) fn unknown_trigger(
         return Diagnostic::error(Code::E0010, at, message).label("not in this version");
     }
     let message = match piece {
-        Some(piece) => format!("the piece `{piece}` has no trigger `{name}`"),
-        None => format!("there is no trigger `{name}`"),
+        Some(piece) => format!("The piece `{piece}` has no trigger `{name}`"),
+        None => format!("There is no trigger `{name}`"),
     };
     let diagnostic = Diagnostic::error(Code::E0107, at, message).label("unknown");
     let diagnostic = if triggers.is_empty() {
         diagnostic
     } else {
-        diagnostic.note(format!("there are {}", list(triggers.iter().copied())))
+        diagnostic.note(format!("There are {}", list(triggers.iter().copied())))
     };
     meant(diagnostic, at, candidate)
 }
@@ -210,13 +206,13 @@ pub(in crate::semantics) fn unknown_setting(
     if secret {
         let message = format!("`{}` is a secret, and no action can read it", name.text);
         return Diagnostic::error(Code::E0102, at, message).label("a secret").note(
-            "a connection puts it into requests: `header \"Authorization\" \"Bearer {token}\"`",
+            "A connection puts it into requests: `header \"Authorization\" \"Bearer {token}\"`",
         );
     }
-    let message = format!("no connection of this piece has a setting `{}`", name.text);
+    let message = format!("No connection of this piece has a setting `{}`", name.text);
     let diagnostic = Diagnostic::error(Code::E0102, at, message)
         .label("unknown")
-        .note(format!("there are {}", list(settings.iter().copied())));
+        .note(format!("There are {}", list(settings.iter().copied())));
     meant(diagnostic, at, candidate)
 }
 
@@ -227,7 +223,7 @@ pub(in crate::semantics) fn twice(
     at: Location,
     first: Location,
 ) -> Diagnostic {
-    Diagnostic::error(Code::E0106, at, format!("there are two definitions of the {what} `{name}`"))
+    Diagnostic::error(Code::E0106, at, format!("There are two definitions of the {what} `{name}`"))
         .label("the second")
         .also(first, "the first")
 }
@@ -249,10 +245,10 @@ pub(in crate::semantics) fn bound_twice(
         .label("bound again")
         .also(first, "bound here");
     if var {
-        return diagnostic.note(format!("to give it a new value, write `{name} = …` alone"));
+        return diagnostic.note(format!("To give it a new value, write `{name} = …` alone"));
     }
     diagnostic.note(format!(
-        "choose another name, or bind the first with `var {name} = …` if it is to change"
+        "Choose another name, or bind the first with `var {name} = …` if it is to change"
     ))
 }
 
@@ -261,7 +257,7 @@ pub(in crate::semantics) fn binds_trigger_field(name: &str, at: Location) -> Dia
     Diagnostic::error(Code::E0106, at, format!("`{name}` is a field of the trigger already"))
         .label("bound again")
         .note(format!(
-            "choose another name, or end the header with `as call`: then the field is `call.{name}`"
+            "Choose another name, or end the header with `as call`: then the field is `call.{name}`"
         ))
 }
 
@@ -270,28 +266,28 @@ pub(in crate::semantics) fn binds_item(name: &str, at: Location, item: Location)
     Diagnostic::error(Code::E0106, at, format!("`{name}` is defined in this file already"))
         .label("bound again")
         .also(item, "defined here")
-        .note("choose another name")
+        .note("Choose another name")
 }
 
 /// A parameter of the name of a field that the trigger gives.
 pub(in crate::semantics) fn parameter_of_trigger(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0106, at, format!("`{name}` is what the trigger gives already"))
         .label("the second")
-        .note("choose another name for the parameter")
+        .note("Choose another name for the parameter")
 }
 
 /// A function that has the name of one of the language's.
 pub(in crate::semantics) fn built_in_function(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0106, at, format!("`{name}` is a function of the language"))
         .label("defined again")
-        .note("choose another name")
+        .note("Choose another name")
 }
 
 /// A type that has the name of one of the language's.
 pub(in crate::semantics) fn built_in_type(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0106, at, format!("`{name}` is a type of the language"))
         .label("defined again")
-        .note("choose another name")
+        .note("Choose another name")
 }
 
 /// Two files that define one piece.
@@ -301,9 +297,9 @@ pub(in crate::semantics) fn piece_twice(name: &str, at: Location, first: Locatio
 
 /// A piece of the project that the library has too.
 pub(in crate::semantics) fn piece_of_library(name: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0106, at, format!("the standard library has a piece `{name}` already"))
+    Diagnostic::error(Code::E0106, at, format!("The standard library has a piece `{name}` already"))
         .label("the second")
-        .note("choose another name, so that no reader takes one for the other")
+        .note("Choose another name, so that no reader takes one for the other")
 }
 
 /// Two flows of one name.
@@ -314,18 +310,18 @@ pub(in crate::semantics) fn flow_twice(
     labelled: bool,
 ) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(Code::E0106, at, format!("two flows of this file are called `{name}`"))
+        Diagnostic::error(Code::E0106, at, format!("Two flows of this file are called `{name}`"))
             .label("the second")
             .also(first, "the first");
     if labelled {
-        return diagnostic.note("give one of them another label");
+        return diagnostic.note("Give one of them another label");
     }
-    diagnostic.note(format!("give each a label: `first: on {name} < … >`"))
+    diagnostic.note(format!("Give each a label: `first: on {name} < … >`"))
 }
 
 /// Two flows that would take the same requests.
 pub(in crate::semantics) fn claimed_twice(what: &str, at: Location, first: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0106, at, format!("two flows claim {what}"))
+    Diagnostic::error(Code::E0106, at, format!("Two flows claim {what}"))
         .label("the second")
         .also(first, "the first")
 }
@@ -356,34 +352,34 @@ pub(in crate::semantics) fn action_as_value(piece: &str, name: &str, at: Locatio
 pub(in crate::semantics) fn piece_as_value(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0108, at, format!("`{name}` is a piece, and a value is wanted here"))
         .label("not a value")
-        .note(format!("call one of its actions: `{name}.…`"))
+        .note(format!("Call one of its actions: `{name}.…`"))
 }
 
 /// A type where a value is wanted.
 pub(in crate::semantics) fn type_as_value(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0108, at, format!("`{name}` is a type, and a value is wanted here"))
         .label("not a value")
-        .note(format!("a value of it is written `{name} {{ … }}`"))
+        .note(format!("A value of it is written `{name} {{ … }}`"))
 }
 
 /// A tag without its braces.
 pub(in crate::semantics) fn tag_as_value(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0108, at, format!("`{name}` is a tag, and needs its record"))
         .label("without its fields")
-        .note(format!("a value of it is written `{name} {{ … }}`"))
+        .note(format!("A value of it is written `{name} {{ … }}`"))
         .fix(format!("write `{name} {{}}`"), after(at), " {}")
 }
 
 /// The connection as a whole.
 pub(in crate::semantics) fn connection_as_value(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0108, at, "a connection is no value, but its settings are")
+    Diagnostic::error(Code::E0108, at, "A connection is no value, but its settings are")
         .label("not a value")
-        .note("name a setting: `connection.kind`")
+        .note("Name a setting: `connection.kind`")
 }
 
 /// A range where a value is wanted.
 pub(in crate::semantics) fn stray_range(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::E0108, at, "a range stands only after `in`")
+    Diagnostic::error(Code::E0108, at, "A range stands only after `in`")
         .label("not a value")
         .note("`for i in 1..10 { … }`, or `if age in 18..65 { … }`")
 }

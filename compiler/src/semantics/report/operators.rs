@@ -5,7 +5,7 @@ use callflow_artifact::types::Type;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Location, Sources};
 
-use super::article;
+use super::{a, the};
 
 /// `-` before what is no number.
 pub(in crate::semantics) fn operand(
@@ -14,9 +14,10 @@ pub(in crate::semantics) fn operand(
     op: &str,
     found: &str,
 ) -> Diagnostic {
-    Diagnostic::error(Code::E0205, op_at, format!("`{op}` takes a number, and this is a `{found}`"))
+    let a_found = a(found);
+    Diagnostic::error(Code::E0205, op_at, format!("`{op}` takes a number, and this is {a_found}"))
         .label("this operator")
-        .also(at, format!("this is a `{found}`"))
+        .also(at, format!("this is {a_found}"))
 }
 
 /// `+ - * / %` on types that it does not take.
@@ -29,10 +30,12 @@ pub(in crate::semantics) fn no_arithmetic(
     sides: (Location, Location),
     texts: bool,
 ) -> Diagnostic {
+    let a_left = a(left);
+    let a_right = a(right);
     let diagnostic = Diagnostic::error(
         Code::E0205,
         at,
-        format!("`{op}` does not work on a `{left}` and a `{right}`"),
+        format!("`{op}` does not work on {a_left} and {a_right}"),
     )
     .also(sides.0, format!("`{left}`"))
     .also(sides.1, format!("`{right}`"));
@@ -40,20 +43,24 @@ pub(in crate::semantics) fn no_arithmetic(
         let (one, other) = (sources.slice(sides.0), sources.slice(sides.1));
         let joined = format!("\"{}{}\"", part(one), part(other));
         let whole = Location { file: at.file, span: sides.0.span.to(sides.1.span) };
+        if at.span == whole.span {
+            // `text += …` is no expression that could be replaced.
+            return diagnostic.note(format!("Write a new text: `{one} = {joined}`"));
+        }
         return diagnostic
-            .note(format!("texts are put together by writing one into the other: `{joined}`"))
+            .note(format!("Texts are put together by writing one into the other: `{joined}`"))
             .fix("write it as one text", whole, joined);
     }
     match (left, right) {
         ("float", "decimal") | ("decimal", "float") => diagnostic.note(
-            "a `decimal` is exact and a `float` is not: say which it is to be with `.to_float()` or \
+            "A `decimal` is exact and a `float` is not: say which it is to be with `.to_float()` or \
              `.to_decimal()`",
         ),
         ("date", _) | (_, "date") => {
-            diagnostic.note("dates have methods: `.add_days(3)`, `.days_since(other)`")
+            diagnostic.note("Dates have methods: `.add_days(3)`, `.days_since(other)`")
         }
         _ if left.starts_with('[') && right.starts_with('[') => {
-            diagnostic.note("lists are put together with `.concat(…)`, or `[...a, ...b]`")
+            diagnostic.note("Lists are put together with `.concat(…)`, or `[...a, ...b]`")
         }
         _ => diagnostic,
     }
@@ -64,6 +71,7 @@ fn part(text: &str) -> String {
     let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     match inner {
         Some(inner) if !inner.contains('"') => inner.to_owned(),
+        None if text.bytes().all(|byte| byte.is_ascii_digit()) => text.to_owned(),
         _ => format!("{{{text}}}"),
     }
 }
@@ -76,10 +84,12 @@ pub(in crate::semantics) fn uncomparable(
     right: &str,
     sides: (Location, Location),
 ) -> Diagnostic {
+    let a_left = a(left);
+    let a_right = a(right);
     let message = if left == right {
         format!("`{op}` does not compare values of `{left}`")
     } else {
-        format!("`{op}` cannot compare a `{left}` with a `{right}`")
+        format!("`{op}` cannot compare {a_left} with {a_right}")
     };
     Diagnostic::error(Code::E0205, at, message)
         .also(sides.0, format!("`{left}`"))
@@ -88,55 +98,59 @@ pub(in crate::semantics) fn uncomparable(
 
 /// A key that cannot be ordered.
 pub(in crate::semantics) fn no_order(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0205, at, format!("values of `{found}` have no order"))
-        .label(format!("this is a `{found}`"))
-        .note("numbers, texts, durations, times and dates have one")
+    let a_found = a(found);
+    Diagnostic::error(Code::E0205, at, format!("Values of `{found}` have no order"))
+        .label(format!("this is {a_found}"))
+        .note("Numbers, texts, durations, times and dates have one")
 }
 
 /// A sum of what is no number.
 pub(in crate::semantics) fn no_number(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0205, at, format!("values of `{found}` cannot be added up"))
-        .label(format!("this is a `{found}`"))
+    let a_found = a(found);
+    Diagnostic::error(Code::E0205, at, format!("Values of `{found}` cannot be added up"))
+        .label(format!("this is {a_found}"))
 }
 
 /// `in` before what holds nothing.
 pub(in crate::semantics) fn nothing_in(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0205, at, format!("nothing can be `in` a `{found}`"))
+    let a_found = a(found);
+    Diagnostic::error(Code::E0205, at, format!("Nothing can be `in` {a_found}"))
         .label("neither a list, a map, a text nor a range")
 }
 
 /// An index into what has none.
 pub(in crate::semantics) fn cannot_index(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0205, at, format!("a `{found}` has no items to index"))
-        .label(format!("this is {} `{found}`", article(found)))
-        .note("lists, maps and `json` have; a record's field follows a dot")
+    let the_found = the(found);
+    let a_found = a(found);
+    Diagnostic::error(Code::E0205, at, format!("{the_found} has no items to index"))
+        .label(format!("this is {a_found}"))
+        .note("Lists, maps and `json` have; a record's field follows a dot")
 }
 
 /// An index of the wrong type into `json`.
 pub(in crate::semantics) fn json_index(at: Location, found: &str) -> Diagnostic {
+    let a_found = a(found);
     Diagnostic::error(
         Code::E0201,
         at,
-        format!("`json` is indexed by a text or an int, not by a `{found}`"),
+        format!("`json` is indexed by a text or an int, not by {a_found}"),
     )
-    .label(format!("this is a `{found}`"))
+    .label(format!("this is {a_found}"))
 }
 
 /// Something else where a list must stand.
 pub(in crate::semantics) fn not_a_list(at: Location, found: &str, ty: Type) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        Code::E0201,
-        at,
-        format!("a list is needed here, and this is a `{found}`"),
-    )
-    .label(format!("this is a `{found}`"));
+    let a_found = a(found);
+    let diagnostic =
+        Diagnostic::error(Code::E0201, at, format!("A list is needed here, and this is {a_found}"))
+            .label(format!("this is {a_found}"));
     match ty {
         Type::Map(_) => {
-            diagnostic.note("a map's `.entries()`, `.keys()` and `.values()` are lists")
+            diagnostic.note("A map's `.entries()`, `.keys()` and `.values()` are lists")
         }
-        Type::Json => diagnostic.note("say what is in it: `… as [Lead]`, or take its `.items()`"),
+        Type::Json => diagnostic.note("Say what is in it: `… as [Lead]`, or take its `.items()`"),
         Type::String => {
-            diagnostic.note("a text's `.lines()`, `.words()` and `.split(…)` are lists")
+            diagnostic.note("A text's `.lines()`, `.words()` and `.split(…)` are lists")
         }
         _ => diagnostic,
     }
@@ -149,10 +163,11 @@ pub(in crate::semantics) fn coalesce_differs(
     one: &str,
     other: &str,
 ) -> Diagnostic {
+    let a_other = a(other);
     Diagnostic::error(
         Code::E0201,
         at,
-        format!("both sides of `??` must be of one type, and this is a `{other}`"),
+        format!("Both sides of `??` must be of one type, and this is {a_other}"),
     )
     .label(format!("`{other}`"))
     .also(left, format!("`{one}`, where it is there"))
@@ -165,10 +180,12 @@ pub(in crate::semantics) fn catch_differs(
     one: &str,
     other: &str,
 ) -> Diagnostic {
+    let a_one = a(one);
+    let a_other = a(other);
     Diagnostic::error(
         Code::E0201,
         at,
-        format!("what stands in after `catch` must be a `{one}` too, and this is a `{other}`"),
+        format!("What stands in after `catch` must be {a_one} too, and this is {a_other}"),
     )
     .label(format!("`{other}`"))
     .also(left, format!("`{one}`, where it does not fail"))
@@ -176,12 +193,12 @@ pub(in crate::semantics) fn catch_differs(
 
 /// Branches that give different types.
 pub(in crate::semantics) fn branches_differ(at: Location, one: &str, other: &str) -> Diagnostic {
+    let a_one = a(one);
+    let a_other = a(other);
     Diagnostic::error(
         Code::E0201,
         at,
-        format!(
-            "all branches must give one type: those before give a `{one}`, this one a `{other}`"
-        ),
+        format!("All branches must give one type: those before give {a_one}, this one {a_other}"),
     )
     .label(format!("`{other}`"))
 }
@@ -192,7 +209,7 @@ pub(in crate::semantics) fn items_differ(at: Location, one: &str, other: &str) -
         Code::E0201,
         at,
         format!(
-            "all items of a list are of one type: those before are `{one}`, this one is `{other}`"
+            "All items of a list are of one type: those before are `{one}`, this one is `{other}`"
         ),
     )
     .label(format!("`{other}`"))
@@ -205,25 +222,27 @@ pub(in crate::semantics) fn as_on_typed(
     found: &str,
     same: bool,
 ) -> Diagnostic {
+    let a_found = a(found);
     let diagnostic =
-        Diagnostic::error(Code::E0209, at, format!("`as` reads `json`, and this is a `{found}`"))
+        Diagnostic::error(Code::E0209, at, format!("`as` reads `json`, and this is {a_found}"))
             .label(format!("this has the type `{found}` already"));
     if same {
-        return diagnostic.note("the type is known: leave the `as` out").fix("remove it", cut, "");
+        return diagnostic.note("The type is known: leave the `as` out").fix("remove it", cut, "");
     }
     diagnostic.note(
-        "other types are changed by their methods, such as `.to_int()`, or by building what is needed from \
+        "Other types are changed by their methods, such as `.to_int()`, or by building what is needed from \
          their parts",
     )
 }
 
 /// An `if` for a value, without the `else` that gives it one.
 pub(in crate::semantics) fn no_else(at: Location, expected: &str) -> Diagnostic {
+    let a_expected = a(expected);
     Diagnostic::error(
         Code::E0201,
         at,
-        format!("this `if` must give a `{expected}`, and has no `else`"),
+        format!("This `if` must give {a_expected}, and has no `else`"),
     )
     .label("when the condition does not hold, there is no value")
-    .note("add `else { … }`")
+    .note("Add `else { … }`")
 }

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
-use super::after;
+use super::{a, after, the};
 
 /// An optional where its value is needed.
 pub(in crate::semantics) fn optional_used(
@@ -16,21 +16,20 @@ pub(in crate::semantics) fn optional_used(
     let short = shown(text);
     let message = match expected {
         Some(expected) => {
-            format!("{short} is `{found}`, which may be none, and a `{expected}` is needed here")
+            let expected = a(expected);
+            format!("{short} is `{found}`, which may be none, and {expected} is needed here")
         }
         None => format!("{short} is `{found}`, which may be none, and its value is needed here"),
     };
     let diagnostic = Diagnostic::error(Code::E0202, at, message).label("this may be none");
-    let diagnostic = match fallback(found) {
-        Some(value) => diagnostic.note(format!("give a value for that case: `{text} ?? {value}`")),
-        None => diagnostic,
-    };
+    let value = fallback(found).unwrap_or("…");
     let diagnostic = diagnostic
-        .note(format!("or fail where it is not there: `{text} ?? fail(\"why\")`"))
-        .note(format!("or use it only where it is: `if {text} != none {{ … }}`"));
+        .note(format!("Give a value for that case: `{text} ?? {value}`"))
+        .note(format!("Or fail where it is not there: `{text} ?? fail(\"why\")`"))
+        .note(format!("Or use it only where it is: `if {text} != none {{ … }}`"));
     let diagnostic = if var {
         diagnostic.note(
-            "it reads a `var`, which may change between the question and the use: bind its value to a \
+            "It reads a `var`, which may change between the question and the use: bind its value to a \
              name of its own first",
         )
     } else {
@@ -74,8 +73,8 @@ pub(in crate::semantics) fn with_question(
 ) -> Diagnostic {
     diagnostic.notes.truncate(1);
     let mut diagnostic = diagnostic
-        .note(format!("or go on only where it is there: `?.{name}` gives none where it is not"))
-        .note("or ask first: `if … != none { … }`");
+        .note(format!("Or go on only where it is there: `?.{name}` gives none where it is not"))
+        .note("Or ask first: `if … != none { … }`");
     // Only the dot itself is replaced; a break of the line before it stays.
     diagnostic.fixes.clear();
     if dot.span.end == dot.span.start + 1 {
@@ -89,10 +88,10 @@ pub(in crate::semantics) fn optional_condition(at: Location, text: &str) -> Diag
     Diagnostic::error(
         Code::E0202,
         at,
-        "a condition is a `bool`, and this is a value that may be none",
+        "A condition is a `bool`, and this is a value that may be none",
     )
     .label("is it there?")
-    .note(format!("ask whether it is: `{text} != none`"))
+    .note(format!("Ask whether it is: `{text} != none`"))
     .fix("compare with `none`", after(at), " != none")
 }
 
@@ -110,11 +109,11 @@ pub(in crate::semantics) fn never_none(
     if json {
         let op = if negated { "!=" } else { "==" };
         return diagnostic
-            .note(format!("to ask for the JSON null, compare with that: `{text} {op} null`"))
+            .note(format!("To ask for the JSON null, compare with that: `{text} {op} null`"))
             .fix("compare with `null`", whole, format!("{text} {op} null"));
     }
-    let always = if negated { "true" } else { "false" };
-    diagnostic.note(format!("the comparison is always {always}: remove it"))
+    let always = if negated { "true" } else { "False" };
+    diagnostic.note(format!("The comparison is always {always}: remove it"))
 }
 
 /// `??` after what is always there.
@@ -136,12 +135,10 @@ pub(in crate::semantics) fn needless_question(
     dot: Location,
     found: &str,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        Code::E0205,
-        at,
-        format!("`?.` after a `{found}`, which is always there"),
-    )
-    .label("never none");
+    let a_found = a(found);
+    let diagnostic =
+        Diagnostic::error(Code::E0205, at, format!("`?.` after {a_found}, which is always there"))
+            .label("never none");
     if dot.span.end == dot.span.start + 2 {
         return diagnostic.fix("use `.`", dot, ".");
     }
@@ -150,15 +147,16 @@ pub(in crate::semantics) fn needless_question(
 
 /// `none =>` of what is always there.
 pub(in crate::semantics) fn none_pattern(at: Location, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0201, at, format!("a `{found}` is never none"))
+    let the_found = the(found);
+    Diagnostic::error(Code::E0201, at, format!("{the_found} is never none"))
         .label("this arm takes nothing")
-        .note("remove the arm, or write `else` for all that is left")
+        .note("Remove the arm, or write `else` for all that is left")
 }
 
 /// The text of an expression in a message, or a word for it where it is long.
 fn shown(text: &str) -> String {
     if text.is_empty() || text.len() > 40 || text.contains('\n') {
-        return "this".into();
+        return "This".into();
     }
     format!("`{text}`")
 }

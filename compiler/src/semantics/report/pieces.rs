@@ -3,7 +3,7 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
-use super::{list, meant};
+use super::{a, list, meant};
 
 fn wrong(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0501, at, message)
@@ -21,9 +21,9 @@ pub(in crate::semantics) fn unknown_word(
     words: &[&str],
     candidate: Option<&str>,
 ) -> Diagnostic {
-    let diagnostic = wrong(at, format!("there is no {what} `{word}`"))
+    let diagnostic = wrong(at, format!("There is no {what} `{word}`"))
         .label("unknown")
-        .note(format!("there are {}", list(words.iter().copied())));
+        .note(format!("There are {}", list(words.iter().copied())));
     meant(diagnostic, at, candidate)
 }
 
@@ -39,35 +39,36 @@ pub(in crate::semantics) fn two_defaults(at: Location, piece: &str) -> Diagnosti
 
 /// A declaration that stands twice.
 pub(in crate::semantics) fn twice(what: &str, at: Location, first: Location) -> Diagnostic {
-    wrong(at, format!("a piece has one `{what}`")).label("the second").also(first, "the first")
+    wrong(at, format!("A piece has one `{what}`")).label("the second").also(first, "the first")
 }
 
 /// A limit of nothing.
 pub(in crate::semantics) fn limit(at: Location) -> Diagnostic {
-    wrong(at, "a limit is so many requests in so much time, both more than zero")
-        .note("such as `limits 100 per 10s`")
+    wrong(at, "A limit is so many requests in so much time, both more than zero")
+        .note("Such as `limits 100 per 10s`")
 }
 
 /// A number that is no HTTP status.
 pub(in crate::semantics) fn status(at: Location) -> Diagnostic {
-    wrong(at, "an HTTP status is a number from 100 to 599").label("no status")
+    wrong(at, "An HTTP status is a number from 100 to 599").label("no status")
 }
 
 /// Two connections of one name.
 pub(in crate::semantics) fn connection_twice(at: Location, name: &str) -> Diagnostic {
-    wrong(at, format!("there are two connections `{name}`"))
+    wrong(at, format!("There are two connections `{name}`"))
         .label("the second")
-        .note(format!("give it a name of its own: `connection {name} other {{ … }}`"))
+        .note(format!("Give it a name of its own: `connection {name} other {{ … }}`"))
 }
 
 /// Two settings of one name.
 pub(in crate::semantics) fn setting_twice(at: Location, name: &str) -> Diagnostic {
-    wrong(at, format!("there are two settings `{name}`")).label("the second")
+    wrong(at, format!("There are two settings `{name}`")).label("the second")
 }
 
 /// A setting of another type.
 pub(in crate::semantics) fn setting_type(at: Location, found: &str) -> Diagnostic {
-    wrong(at, format!("a setting is a `string` or a `secret`, not a `{found}`"))
+    let a_found = a(found);
+    wrong(at, format!("A setting is a `string` or a `secret`, not {a_found}"))
         .label(format!("`{found}`"))
 }
 
@@ -92,7 +93,7 @@ pub(in crate::semantics) fn directive_form(at: Location, word: &str) -> Diagnost
         "base" => "\"https://{host}/api\"",
         _ => "get \"/path\"",
     };
-    wrong(at, format!("`{word}` has another form")).note(format!("write `{word} {form}`"))
+    wrong(at, format!("`{word}` has another form")).note(format!("Write `{word} {form}`"))
 }
 
 /// A template that names no setting.
@@ -102,76 +103,77 @@ pub(in crate::semantics) fn no_such_setting(
     settings: &[&str],
     candidate: Option<&str>,
 ) -> Diagnostic {
-    let diagnostic = wrong(at, format!("there is no setting `{name}` here")).label("unknown");
+    let diagnostic = wrong(at, format!("There is no setting `{name}` here")).label("unknown");
     let diagnostic = if settings.is_empty() {
-        diagnostic.note(format!("declare it in the connection: `{name}: string`"))
+        diagnostic.note(format!("Declare it in the connection: `{name}: string`"))
     } else {
-        diagnostic.note(format!("there are {}", list(settings.iter().copied())))
+        diagnostic.note(format!("There are {}", list(settings.iter().copied())))
     };
     meant(diagnostic, at, candidate)
 }
 
 /// A template with more than names in it.
 pub(in crate::semantics) fn template_part(at: Location) -> Diagnostic {
-    wrong(at, "only the names of settings can stand in this text").label("more than a name")
+    wrong(at, "Only the names of settings can stand in this text").label("more than a name")
 }
 
 /// A schedule without a time.
 pub(in crate::semantics) fn schedule_without_time(at: Location) -> Diagnostic {
-    header(at, "a schedule needs its times")
-        .note("by cron: `schedule(\"0 9 * * mon-fri\")`")
-        .note("or again and again: `schedule(every: 15m)`")
+    header(at, "A schedule needs its times")
+        .note("By cron: `schedule(\"0 9 * * mon-fri\")`")
+        .note("Or again and again: `schedule(every: 15m)`")
 }
 
 /// A schedule with two times.
 pub(in crate::semantics) fn schedule_with_both(at: Location) -> Diagnostic {
-    header(at, "a schedule has either cron or `every`").label("the second")
+    header(at, "A schedule has either cron or `every`").label("the second")
 }
 
 /// A text that is no cron.
 pub(in crate::semantics) fn cron(at: Location, text: &str) -> Diagnostic {
     header(at, format!("{text:?} is no schedule"))
         .label("five fields are needed")
-        .note("minute, hour, day, month, weekday: `\"0 9 * * mon-fri\"`")
+        .note("Minute, hour, day, month, weekday: `\"0 9 * * mon-fri\"`")
 }
 
 /// A schedule without a pause.
 pub(in crate::semantics) fn too_often(at: Location) -> Diagnostic {
-    header(at, "a schedule runs at most once a second").label("too often")
+    header(at, "A schedule runs at most once a second").label("too often")
 }
 
 /// A path without its slash.
 pub(in crate::semantics) fn path(at: Location, text: &str) -> Diagnostic {
     let fixed = format!("\"/{text}\"");
-    header(at, "a path begins with `/`").fix(format!("change to {fixed}"), at, fixed.clone())
+    header(at, "A path begins with `/`").fix(format!("change to {fixed}"), at, fixed.clone())
 }
 
 /// A result where the trigger says it.
 pub(in crate::semantics) fn pre_call_result(at: Location) -> Diagnostic {
-    header(at, "a `pre_call` always returns a `PreCallResult`")
+    header(at, "A `pre_call` always returns a `PreCallResult`")
         .label("known already")
-        .note("leave it out")
+        .note("Leave it out")
 }
 
 /// A tool that answers nothing.
 pub(in crate::semantics) fn tool_without_result(at: Location) -> Diagnostic {
-    header(at, "the agent waits for what a tool returns")
+    header(at, "The agent waits for what a tool returns")
         .label("returns what?")
-        .note("say it behind the parameters: `-> string`")
+        .note("Say it behind the parameters: `-> string`")
 }
 
 /// A result that nobody waits for.
 pub(in crate::semantics) fn no_result_here(at: Location, trigger: &str) -> Diagnostic {
-    header(at, format!("nobody waits for the result of a `{trigger}`")).label("leave it out")
+    let a_trigger = a(trigger);
+    header(at, format!("Nobody waits for the result of {a_trigger}")).label("leave it out")
 }
 
 /// A deadline where nobody waits.
 pub(in crate::semantics) fn deadline_here(at: Location, trigger: &str) -> Diagnostic {
-    header(at, format!("nobody waits for a `{trigger}`, so it has no deadline"))
-        .label("leave it out")
+    let a_trigger = a(trigger);
+    header(at, format!("Nobody waits for {a_trigger}, so it has no deadline")).label("leave it out")
 }
 
 /// A deadline that has passed.
 pub(in crate::semantics) fn deadline_positive(at: Location) -> Diagnostic {
-    header(at, "a deadline is more than zero")
+    header(at, "A deadline is more than zero")
 }

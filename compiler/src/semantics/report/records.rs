@@ -7,7 +7,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
 use super::type_name::{placeholder, type_name};
-use super::{also, before_close, list, meant};
+use super::{a, also, before_close, list, meant, the};
 
 /// Fields that a literal must have and has not.
 pub(in crate::semantics) fn missing_fields(
@@ -22,7 +22,7 @@ pub(in crate::semantics) fn missing_fields(
     let (word, these) = if missing.len() == 1 { ("field", "is") } else { ("fields", "are") };
     let of = if owner.is_empty() { String::new() } else { format!(" of `{owner}`") };
     let mut diagnostic =
-        Diagnostic::error(Code::E0203, at, format!("the {word} {names}{of} {these} missing"))
+        Diagnostic::error(Code::E0203, at, format!("The {word} {names}{of} {these} missing"))
             .label("not complete");
     for (name, ty) in missing.iter().take(8) {
         diagnostic = diagnostic.note(format!("`{name}: {}`", type_name(types, *ty)));
@@ -32,13 +32,7 @@ pub(in crate::semantics) fn missing_fields(
         return diagnostic;
     }
     let inner = source.trim_end_matches('}').trim_end();
-    let separator = if inner.ends_with('{') {
-        " "
-    } else if inner.ends_with(',') {
-        " "
-    } else {
-        ", "
-    };
+    let separator = if inner.ends_with(['{', ',']) { " " } else { ", " };
     let given: Vec<String> =
         missing.iter().map(|(name, ty)| format!("{name}: {}", placeholder(types, *ty))).collect();
     // Put right behind what is there, so that the closing brace keeps its place.
@@ -50,9 +44,10 @@ pub(in crate::semantics) fn missing_fields(
 
 /// A record where a tagged choice is expected.
 pub(in crate::semantics) fn untagged(at: Location, choice: &str, tags: &[EcoString]) -> Diagnostic {
-    Diagnostic::error(Code::E0201, at, format!("a `{choice}` says by its tag what it is"))
+    let the_choice = the(choice);
+    Diagnostic::error(Code::E0201, at, format!("{the_choice} says by its tag what it is"))
         .label("a record without a tag")
-        .note(format!("write the tag before the brace: {}", {
+        .note(format!("Write the tag before the brace: {}", {
             let written: Vec<String> = tags.iter().map(|tag| format!("{tag} {{ … }}")).collect();
             list(written.iter().map(String::as_str))
         }))
@@ -69,14 +64,15 @@ pub(in crate::semantics) fn unknown_tag(
 ) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::E0204, at, format!("`{choice}` has no alternative `{tag}`"))
-            .note(format!("it is one of {}", list(tags.iter().map(EcoString::as_str))));
+            .note(format!("It is one of {}", list(tags.iter().map(EcoString::as_str))));
     also(meant(diagnostic, at, candidate), place, "defined here")
 }
 
 /// A tag as a pattern where nothing has tags.
 pub(in crate::semantics) fn no_tags(at: Location, tag: &str, found: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0201, at, format!("`{tag}` is a tag, and a `{found}` has none"))
-        .label(format!("does not fit a `{found}`"))
+    let a_found = a(found);
+    Diagnostic::error(Code::E0201, at, format!("`{tag}` is a tag, and {a_found} has none"))
+        .label(format!("does not fit {a_found}"))
 }
 
 /// A tag of several choices.
@@ -89,7 +85,7 @@ pub(in crate::semantics) fn ambiguous_tag(
     Diagnostic::error(Code::E0206, at, format!("`{tag}` is a tag of {names}"))
         .label("which one?")
         .note(format!(
-            "say what is expected: `result: {} = {tag} {{ … }}`",
+            "Say what is expected: `result: {} = {tag} {{ … }}`",
             choices.first().map_or("T", EcoString::as_str)
         ))
 }
@@ -102,12 +98,13 @@ pub(in crate::semantics) fn not_a_record_type(at: Location, name: &str, what: &s
 
 /// `...` before what has no fields.
 pub(in crate::semantics) fn spreads_no_record(at: Location, found: &str) -> Diagnostic {
+    let a_found = a(found);
     Diagnostic::error(
         Code::E0201,
         at,
-        format!("`...` puts in a record's fields, and this is a `{found}`"),
+        format!("`...` puts in a record's fields, and this is {a_found}"),
     )
-    .label(format!("this is a `{found}`"))
+    .label(format!("this is {a_found}"))
 }
 
 /// A text that is none of a choice's.
@@ -127,7 +124,7 @@ pub(in crate::semantics) fn no_literal(
     };
     let all: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
     let mut diagnostic = Diagnostic::error(Code::E0204, at, message)
-        .note(format!("it is one of {}", list(all.iter().map(String::as_str))));
+        .note(format!("It is one of {}", list(all.iter().map(String::as_str))));
     if let Some(candidate) = candidate {
         let text = format!("{candidate:?}");
         diagnostic = diagnostic.label(format!("did you mean {text}?")).fix(

@@ -1,5 +1,16 @@
 //! Tests of whole checks: what is said of small sources, and what the typed program looks like.
 
-mod support;
-
+mod calls;
+mod constants;
+mod control;
+mod flows;
 mod library;
+mod names;
+mod optionals;
+mod pieces;
+mod records;
+mod robust;
+mod support;
+mod typed;
+mod types;
+mod warnings;

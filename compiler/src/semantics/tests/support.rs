@@ -64,6 +64,8 @@ pub(super) fn said_of(files: Vec<Source>) -> String {
         out.push_str("nothing to say\n");
     }
     for diagnostic in &found {
+        let first = diagnostic.message.chars().next().unwrap();
+        assert!(!first.is_lowercase(), "begins like no sentence: {}", diagnostic.message);
         out.push_str(&render(diagnostic, &checked.sources));
     }
     out
@@ -135,3 +137,23 @@ pub(super) fn lowered(text: &str) -> Artifact {
     assert!(errors.is_empty(), "{errors:#?}");
     crate::lower::lower("test", checked.program).unwrap()
 }
+
+/// What is said of each of several bodies of a flow that is started by hand. The fields are there to be used.
+pub(super) fn said_in_flow<const N: usize>(bodies: [&str; N]) -> String {
+    said_of_each(bodies.map(|body| format!("{FLOW}{}\n>\n\n{TYPES}", body.trim_matches('\n'))))
+        .replace(&format!("\n>\n\n{}", TYPES.trim()), "")
+        .replace(FLOW, "")
+}
+
+/// What is said of each of several files.
+pub(super) fn said_of_each<const N: usize, T: AsRef<str>>(texts: [T; N]) -> String {
+    texts.map(|text| said(text.as_ref())).join("--------------------\n")
+}
+
+const FLOW: &str = "on manual(text: string, n: int, price: decimal, maybe: string?, lead: Lead, data: json, names: [string]) <\n";
+
+const TYPES: &str = "type Lead { company: string, budget: decimal?, stage: Stage, boss: Person? }
+type Person { name: string, phone: phone? }
+type Stage = \"new\" | \"won\" | \"lost\"
+type Outcome = Won { amount: decimal } | Lost { reason: string, by: string? } | Open
+";
