@@ -1,6 +1,7 @@
 //! How a command ends: the exit code, and one line that says what and how to mend it.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// Why a command did not do what it was asked to.
@@ -31,19 +32,24 @@ impl Failure {
         match self {
             Failure::Shown => {}
             Failure::Failed(text) | Failure::Usage(text) | Failure::Missing(text) => {
-                eprintln!("error: {text}");
+                say(&format!("error: {text}\n"));
             }
         }
         ExitCode::from(self.code())
     }
 
     /// Stdout that cannot be written to. A reader that went away (`callflow pieces | head`) is no failure.
-    pub(crate) fn of_output(error: &std::io::Error) -> Failure {
+    pub(crate) fn of_output(error: &io::Error) -> Failure {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Failure::Shown,
+            io::ErrorKind::BrokenPipe => Failure::Shown,
             _ => Failure::Missing(format!("the output cannot be written: {error}")),
         }
     }
+}
+
+/// Writes on stderr. Where that cannot be written, there is nowhere left to say so.
+pub(crate) fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 impl fmt::Display for Failure {

@@ -168,23 +168,20 @@ fn between(text: &str, mark: &str, is_part: impl Fn(char) -> bool, by: &str) -> 
 
 /// `38 ms` and `1.2 s` become `TIME`, with the spaces before them.
 fn times(line: &str) -> String {
-    let words: Vec<&str> = line.split(' ').collect();
-    let mut out: Vec<&str> = Vec::new();
-    for word in words {
+    let is_number =
+        |it: &&str| !it.is_empty() && it.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let mut out: Vec<String> = Vec::new();
+    for word in line.split(' ') {
         let bare = word.trim_end_matches([',', ':']);
-        let is_number =
-            |it: &&str| !it.is_empty() && it.chars().all(|c| c.is_ascii_digit() || c == '.');
-        if (bare == "ms" || bare == "s") && out.last().is_some_and(is_number) {
+        let is_unit = bare == "ms" || bare == "s";
+        if is_unit && out.last().is_some_and(|last| is_number(&last.as_str())) {
             out.pop();
-            while out.last().is_some_and(|it| it.is_empty()) {
+            while out.last().is_some_and(String::is_empty) {
                 out.pop();
             }
-            out.push("TIME");
-            if bare != word {
-                out.push(word.strip_prefix(bare).unwrap_or_default());
-            }
+            out.push(format!("TIME{}", &word[bare.len()..]));
         } else {
-            out.push(word);
+            out.push(word.to_owned());
         }
     }
     out.join(" ")

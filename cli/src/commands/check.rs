@@ -6,7 +6,7 @@ use std::path::Path;
 use callflow_compiler::diagnostics::Diagnostic;
 
 use super::LIBRARY;
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::project::Project;
 use crate::terminal::{count, takes_colour};
 use crate::{diagnostics_json, render};
@@ -49,7 +49,7 @@ impl Check {
             .map_err(|error| Failure::of_output(&error))?;
         }
         out.flush().map_err(|error| Failure::of_output(&error))?;
-        eprintln!("{}", summary.text());
+        exit::say(&format!("{}\n", summary.text()));
         match summary.errors {
             0 => Ok(()),
             _ => Err(Failure::Shown),

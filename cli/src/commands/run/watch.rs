@@ -1,6 +1,6 @@
 //! A run for a person: each step as it happens, and how it ended.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use callflow_artifact::{Flow, print};
@@ -11,7 +11,7 @@ use callflow_runtime::{Error, value};
 
 use super::choose::{action_name, effect_at};
 use super::place::Places;
-use crate::exit::Failure;
+use crate::exit::{self, Failure};
 use crate::render;
 use crate::terminal::Style;
 
@@ -36,6 +36,10 @@ pub(super) struct Watcher<'a> {
     trace: bool,
     result: callflow_artifact::TypeId,
     begun: Instant,
+    /// Whether a step under way is told on stderr: it is a terminal, and steps take their time.
+    progress: bool,
+    /// Whether such a line stands there now.
+    pending: bool,
     /// Whether anything happened between the first line and the last one.
     eventful: bool,
     /// The first failure to write; a run is not stopped by it.
@@ -59,6 +63,8 @@ impl<'a> Watcher<'a> {
             trace,
             result: callflow_artifact::TypeId::NONE,
             begun: Instant::now(),
+            progress: false,
+            pending: false,
             eventful: false,
             broken: None,
         }
@@ -71,6 +77,7 @@ impl<'a> Watcher<'a> {
         if sandbox {
             line.push_str("; sandbox: nothing leaves this machine");
         }
+        self.progress = !sandbox && !self.trace && !self.json && io::stderr().is_terminal();
         self.tell(&format!("{line}\n\n"));
         self.eventful = false;
     }
@@ -78,6 +85,9 @@ impl<'a> Watcher<'a> {
     /// Writes on stdout.
     pub(super) fn say(&mut self, text: &str) {
         self.eventful = true;
+        if std::mem::take(&mut self.pending) {
+            exit::say("\r\x1b[K");
+        }
         let text = self.redactor.redact(text);
         if let Err(error) = io::stdout().write_all(text.as_bytes()) {
             self.broken.get_or_insert(error);
@@ -102,7 +112,7 @@ impl<'a> Watcher<'a> {
     /// For a person, also one who reads JSON.
     fn note(&mut self, text: &str) {
         match self.json {
-            true => eprint(&self.redactor.redact(text)),
+            true => exit::say(&self.redactor.redact(text)),
             false => self.say(text),
         }
     }
@@ -174,6 +184,11 @@ impl Observer for Watcher<'_> {
             let text = self.traced(step);
             self.note(&text);
         }
+        if self.progress {
+            let name = action_name(self.places.program.artifact(), step.action);
+            exit::say(&format!("{:>3}  {name} …", step.id));
+            self.pending = true;
+        }
     }
 
     fn retrying(&mut self, step: &Step, error: &Error, pause: Duration) {
@@ -232,11 +247,6 @@ impl Observer for Watcher<'_> {
         let gap = if self.eventful { "\n" } else { "" };
         self.tell(&format!("{gap}{text}"));
     }
-}
-
-fn eprint(text: &str) {
-    // There is nowhere left to say that stderr cannot be written.
-    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// `rate_limited: …` on one line.
