@@ -87,8 +87,9 @@ mod tests {
             assert!(page.starts_with(code.as_str()), "{page}");
             assert!(!page.contains("```"), "{page}");
             assert_eq!(page.matches(code.title()).count(), 1, "{page}");
-            // A file of 10 MB makes no page; whoever shows what fails shows what works, too.
-            assert_eq!(page.contains("// fails"), page.contains("// works"), "{page}");
+            assert!(page.contains("// works"), "{page}");
+            // A file of 10 MB makes no page.
+            assert!(page.contains("// fails") || code == Code::E0012, "{page}");
         }
     }
 }

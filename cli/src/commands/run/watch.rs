@@ -159,12 +159,12 @@ impl<'a> Watcher<'a> {
     /// The failure as a diagnostic on the line that it came from.
     fn failure(&self, failure: &RunFailure) -> String {
         let error = &failure.error;
-        let message = format!("the run failed: {}", error.message);
+        let message = format!("The run failed: {}", error.message);
         let mut notes = Vec::new();
         if error.details != "null" && !error.details.is_empty() {
-            notes.push(format!("the service said: {}", shortened(&error.details, SAID)));
+            notes.push(format!("The service said: {}", shortened(&error.details, SAID)));
         }
-        notes.push(format!("its kind is `{}`, and a `try` around it could go on", error.kind));
+        notes.push(format!("Its kind is `{}`, and a `try` around it could go on", error.kind));
         let Some(at) = self.places.location(failure.function, failure.origin) else {
             return format!("{message}\n");
         };
