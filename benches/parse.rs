@@ -24,6 +24,8 @@ fn main() {
         std::process::exit(1);
     }
 
+    let tokens =
+        median(RUNS, || files.iter().map(|(_, text)| syntax::count_tokens(text)).sum::<usize>());
     let parse = median(RUNS, || {
         files.iter().map(|(_, text)| syntax::parse(FileId(0), text).tree.items.len()).sum::<usize>()
     });
@@ -31,6 +33,7 @@ fn main() {
 
     println!("{} files, {bytes} bytes, median of {RUNS}", files.len());
     println!("{:<28} {:>10} {:>10} {:>8}", "", "MB/s", "at least", "ratio");
+    row("tokens alone (logos)", rate(bytes, tokens), None);
     row("lex and parse", rate(bytes, parse), Some(10.0));
     row("lex, parse and check", rate(bytes, checked), Some(5.0));
 }

@@ -39,6 +39,12 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     Parsed { tree, diagnostics: diagnostics::settle(diagnostics) }
 }
 
+/// How many tokens the lexer generator's bare automaton finds: the rate that no reader can be above, which the
+/// benchmark shows beside that of [`parse`].
+pub fn count_tokens(text: &str) -> usize {
+    <token::Kind as logos::Logos>::lexer(text).count()
+}
+
 fn too_large(file: FileId, size: usize) -> Diagnostic {
     let megabytes = size / 1024 / 1024;
     Diagnostic::error(

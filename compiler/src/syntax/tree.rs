@@ -241,7 +241,7 @@ pub struct ConnectionItem {
 #[derive(Debug, Clone)]
 pub enum ConnectionEntry {
     /// `token: secret`, `model: string = "…"`
-    Setting(Field),
+    Setting(Box<Field>),
     /// A word and its values: `header "Authorization" "Bearer {token}"`, `authorize "…"`, `check get "/x"`,
     /// `refresh rotating`. A word among the values is a [`ExprKind::Name`].
     Directive {

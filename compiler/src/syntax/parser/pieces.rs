@@ -51,7 +51,7 @@ fn errors<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 fn connection<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
     let setting = named_ahead()
         .ignore_then(field(rules.expr.clone(), rules.ty.clone()))
-        .map(ConnectionEntry::Setting);
+        .map(|field| ConnectionEntry::Setting(Box::new(field)));
     let directive = name()
         .then(more().ignore_then(rules.expr.clone()).repeated().collect())
         .map(|(word, values)| ConnectionEntry::Directive { word, values });
