@@ -112,6 +112,22 @@ fn only_the_side_that_counts_is_evaluated() {
 }
 
 #[test]
+fn a_text_stands_in_for_what_is_not_there() {
+    let run = |body: &str| {
+        let text = format!(
+            "type Stage = \"new\" | \"won\"\n\
+             type In {{ phone: phone?, stage: Stage?, raw: json }}\n\
+             on webhook(\"/in\", body: In) -> string <\n{body}\n>"
+        );
+        let event = json!({ "body": { "raw": {} }, "headers": {}, "query": {} });
+        run_file(&text, &event, &mut |effect| panic!("asked for {effect}"))
+    };
+    assert_eq!(run("who = phone ?? \"nobody\"\nreturn who"), Ok(json!("nobody")));
+    assert_eq!(run("return \"{stage ?? \"unknown\"}\""), Ok(json!("unknown")));
+    assert_eq!(run("x = raw[\"a\"] ?? \"text\"\nreturn x.to_text()"), Ok(json!("\"text\"")));
+}
+
+#[test]
 fn conditions_and_matches() {
     value(
         "if n > 10 { \"large\" } else if n > 5 { \"middle\" } else { \"small\" }",

@@ -1,5 +1,7 @@
 //! What stands in for what is not there: `??`, `catch`, `as`.
 
+use callflow_artifact::builtin::is_text;
+use callflow_artifact::phone::is_phone;
 use callflow_artifact::types::{Type, TypeId};
 
 use crate::semantics::body::{Body, broken};
@@ -42,13 +44,19 @@ impl<'t> Body<'_, 't> {
             }
         };
         self.uncertain += 1;
-        let right_hint = if inner == TypeId::NEVER { hint } else { Some(inner) };
+        let right_hint = self.fallback_hint(inner, hint, right);
         let right = self.expr(right, right_hint);
         self.uncertain -= 1;
         if right.ty == TypeId::UNKNOWN {
             return Expr { ty: inner, span, kind: ExprKind::Broken };
         }
-        let Some(ty) = self.join_for(inner, right.ty, hint) else {
+        // Anything can stand in for `json`, as anything can be given where `json` is expected.
+        let joined = if inner == TypeId::JSON && self.checker.fits(right.ty, inner) {
+            Some(inner)
+        } else {
+            self.join_for(inner, right.ty, hint)
+        };
+        let Some(ty) = joined else {
             let at = self.at(right.span);
             let (one, other) = (self.name(inner), self.name(right.ty));
             self.report(report::operators::coalesce_differs(at, self.at(left.span), &one, &other));
@@ -59,6 +67,21 @@ impl<'t> Body<'_, 't> {
         let wanted = self.checker.optional(bare);
         let left = self.fit(left, wanted, Reason::NONE);
         Expr { ty, span, kind: ExprKind::Coalesce(Box::new(left), Box::new(right)) }
+    }
+
+    /// What is expected right of `??`: what is left of it, but a text where a text is wanted of the whole, and
+    /// where a plain text cannot be the phone number that is left: `customer ?? "unknown"` is for people.
+    fn fallback_hint(&self, inner: TypeId, hint: Hint, right: &tree::Expr) -> Hint {
+        let wanted = hint.map(|hint| self.checker.types.without_optional(hint));
+        let text_wanted = wanted == Some(TypeId::STRING) && is_text(&self.checker.types, inner);
+        let no_number = inner == TypeId::PHONE
+            && wanted != Some(TypeId::PHONE)
+            && matches!(&right.kind, Tree::Text(parts) if !is_number(parts));
+        match inner {
+            _ if text_wanted || no_number => Some(TypeId::STRING),
+            TypeId::NEVER => hint,
+            _ => Some(inner),
+        }
     }
 
     /// `e catch f`, `e catch error => f`
@@ -162,4 +185,9 @@ impl<'t> Body<'_, 't> {
         }
         Expr { ty: target, span, kind: ExprKind::Decode(Box::new(value)) }
     }
+}
+
+/// Whether a text literal is a phone's.
+fn is_number(parts: &[tree::TextPart]) -> bool {
+    matches!(parts, [tree::TextPart::Text(text)] if is_phone(text))
 }

@@ -12,7 +12,7 @@ use crate::semantics::body::{Body, broken, constant};
 use crate::semantics::report;
 use crate::semantics::typed::{Expr, ExprKind};
 use crate::source::Span;
-use crate::syntax::tree::TextPart;
+use crate::syntax::tree::{self, ExprKind as Tree, TextPart};
 
 use super::Hint;
 
@@ -115,7 +115,9 @@ impl<'t> Body<'_, 't> {
                     typed.push(constant(Constant::Text(text.clone()), TypeId::STRING, span));
                 }
                 TextPart::Expr(expr) => {
-                    let value = self.expr(expr, None);
+                    // `{stage ?? "unknown"}` wants a text, whatever the choice.
+                    let hint = is_coalesce(expr).then_some(TypeId::STRING);
+                    let value = self.expr(expr, hint);
                     let part = self.as_text(value);
                     wrong |= part.ty == TypeId::UNKNOWN;
                     typed.push(part);
@@ -164,5 +166,14 @@ impl<'t> Body<'_, 't> {
             }
         };
         Expr { ty: TypeId::STRING, span, kind }
+    }
+}
+
+/// Whether an expression is `a ?? b`.
+fn is_coalesce(expr: &tree::Expr) -> bool {
+    match &expr.kind {
+        Tree::Paren(inner) => is_coalesce(inner),
+        Tree::Binary { op, .. } => *op == tree::BinaryOp::Coalesce,
+        _ => false,
     }
 }
