@@ -59,6 +59,8 @@ pub(super) fn lay_out(
         }
     }
     if let Some(span) = too_deep {
+        // What stands in a part that is not read is not told of.
+        diagnostics.retain(|it| it.code != Code::E0005 || it.primary.at.span.start < span.start);
         diagnostics.push(
             Diagnostic::error(Code::E0008, Location { file, span }, "This is nested too deep")
                 .label("I stopped reading here")
