@@ -8,6 +8,9 @@ use super::token::{Kind, Token};
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::source::{FileId, Location, Span};
 
+/// How many tokens of a condition are looked at for what begins it.
+const CONDITION: usize = 100;
+
 /// Replaces and cuts out. Tokens are only ever changed or marked, never moved, until the end.
 pub(super) fn replace(
     file: FileId,
@@ -43,6 +46,12 @@ impl Pass<'_> {
             | Kind::Bang
             | Kind::EqualEqualEqual
             | Kind::NotEqualEqual => self.operator(i, token),
+            Kind::Equal if self.in_condition(i) => Some(self.exchange(
+                i,
+                "==",
+                &[Kind::EqualEqual],
+                "`=` gives a name its value, and two values are compared by `==`",
+            )),
             Kind::Name if self.is_plain(i) => self.word(i, token),
             Kind::Const if self.is_plain(i) && self.starts_statement(i) => {
                 self.inner_const(i, token)
@@ -447,6 +456,18 @@ impl Pass<'_> {
                 Kind::Newline | Kind::Semicolon | Kind::BraceOpen | Kind::BraceClose | Kind::Less
             )
         )
+    }
+
+    /// Whether something stands between `if` or `while` and its `{`, behind a value.
+    fn in_condition(&self, i: usize) -> bool {
+        let before = self.tokens.get(..i).unwrap_or_default();
+        let statement = before.iter().rev().map(|token| token.kind).take(CONDITION).take_while(|kind| {
+            !matches!(
+                kind,
+                Kind::Newline | Kind::Semicolon | Kind::BraceOpen | Kind::BraceClose | Kind::FatArrow
+            )
+        });
+        statement.skip(1).any(|kind| matches!(kind, Kind::If | Kind::While))
     }
 
     /// Whether a word stands behind a call, on its line.

@@ -10,7 +10,7 @@ mod brackets;
 mod lines;
 
 use super::token::{Kind, Token};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
 /// Tokens as the grammar reads them: two lists of one length.
@@ -30,5 +30,28 @@ pub(super) fn lay_out(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Layout {
     let balanced = brackets::balance(file, text, tokens, diagnostics);
+    forgive_swallowed(text, diagnostics);
     lines::lay_out(file, balanced, diagnostics)
+}
+
+/// A text that does not end swallows the closers behind it on its line: their openers are no mistake of their
+/// own.
+fn forgive_swallowed(text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let mut endless: Vec<(u32, u32)> = diagnostics
+        .iter()
+        .filter(|it| it.code == Code::E0002)
+        .map(|it| (it.primary.at.span.start, line_start(text, it.primary.at.span.start)))
+        .collect();
+    endless.sort_unstable();
+    let swallowed = |opener: u32| {
+        let next = endless.partition_point(|(quote, _)| *quote <= opener);
+        endless.get(next).is_some_and(|(_, line)| *line <= opener)
+    };
+    diagnostics.retain(|it| it.code != Code::E0005 || !swallowed(it.primary.at.span.start));
+}
+
+/// The offset of the first byte of the line that an offset lies on.
+fn line_start(text: &str, offset: u32) -> u32 {
+    let before = text.get(..offset as usize).unwrap_or_default();
+    before.rfind('\n').map_or(0, |newline| newline as u32 + 1)
 }

@@ -66,6 +66,7 @@ fn bodies() {
 fn texts_and_characters() {
     insta::assert_snapshot!(pages(&[
         "on call_finished <\n  x = \"never closed\n  y = 2\n>",
+        "on call_finished <\n  f(\"never closed)\n  g(1\n>",
         "on call_finished <\n  x = \"\"\"\n  never closed\n>",
         "on call_finished <\n  x = \"\"\"a {b \"\"\"\n>",
         "on call_finished <\n  x = \"bad \\q \\u{zz}\"\n>",
@@ -82,6 +83,7 @@ fn words_of_other_languages() {
         "fn f() {\n  if a && !b || c === d {\n  } elif e !== f {\n  } elseif g {\n  }\n}",
         "fn f() {\n  x = nil ?? undefined\n  throw \"no\"\n  raise error\n}",
         "fn f() {\n  switch x {\n    case \"a\" => 1\n    default => 2\n  }\n  foreach y in z { }\n}",
+        "fn f() {\n  if a = 5 and b {\n  }\n  while f(c) = d { stop }\n}",
         "import hubspot\nasync fn f() {\n  x = await g()\n  y = 'text'\n}",
     ];
     insta::assert_snapshot!(pages(&sources));
