@@ -309,7 +309,7 @@ impl Pass<'_> {
     /// `use …`, `start …`: up to the end of the line.
     fn cut_line(&mut self, i: usize) -> usize {
         match self.slice(self.span(i)) {
-            "use" => self.later(i, "`use`", "Pieces are there by their names without it, and all files of a project are compiled together."),
+            "use" => self.later(i, "`use`", "Pieces are there by their names without it, and what several flows share stands in one file with them for now."),
             _ => self.later(i, "flows that start other flows", "Move what both flows do to a function, and call it."),
         }
         let end = self.end_of_line(i);
@@ -461,12 +461,17 @@ impl Pass<'_> {
     /// Whether something stands between `if` or `while` and its `{`, behind a value.
     fn in_condition(&self, i: usize) -> bool {
         let before = self.tokens.get(..i).unwrap_or_default();
-        let statement = before.iter().rev().map(|token| token.kind).take(CONDITION).take_while(|kind| {
-            !matches!(
-                kind,
-                Kind::Newline | Kind::Semicolon | Kind::BraceOpen | Kind::BraceClose | Kind::FatArrow
-            )
-        });
+        let statement =
+            before.iter().rev().map(|token| token.kind).take(CONDITION).take_while(|kind| {
+                !matches!(
+                    kind,
+                    Kind::Newline
+                        | Kind::Semicolon
+                        | Kind::BraceOpen
+                        | Kind::BraceClose
+                        | Kind::FatArrow
+                )
+            });
         statement.skip(1).any(|kind| matches!(kind, Kind::If | Kind::While))
     }
 

@@ -1,9 +1,9 @@
 //! Values, and their ways to and from JSON.
 //!
 //! A value does not carry its type: the bytecode's registers do. So [`decode`](decode::decode) reads JSON
-//! against a type, and [`encode`](encode::encode) writes a value of a type. [`format`] has the one text form of
-//! each scalar, [`equal`] the language's `==`, [`schema`] and [`sample`] what can be said of a type alone,
-//! [`brief`] what a person is shown of a value, and [`stored`] how a suspended run holds it.
+//! against a type, and [`encode`](encode::encode) writes a value of a type. [`mod@format`] has the one text form of
+//! each scalar, [`equal`] the language's `==`, [`mod@schema`] and [`mod@sample`] what can be said of a type alone,
+//! [`mod@brief`] what a person is shown of a value, and [`stored`] how a suspended run holds it.
 
 use std::sync::Arc;
 

@@ -205,7 +205,7 @@ impl Balancer<'_> {
     }
 
     /// The last `>` of the line. Where there is none, the end of the line; but if a line with `>` alone follows
-    /// in this item, that was meant (and [`close_body`] says that the statements belong below the `<`).
+    /// in this item, that was meant (and `close_body` says that the statements belong below the `<`).
     fn one_line_end(&self, open: usize) -> Option<usize> {
         let mut last = None;
         let mut holes = 0_u32;
