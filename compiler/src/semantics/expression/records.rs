@@ -8,7 +8,7 @@ use crate::semantics::body::{Body, broken, constant};
 use crate::semantics::fits::Reason;
 use crate::semantics::names::{PRELUDE, TypeNameKind};
 use crate::semantics::report;
-use crate::semantics::typed::{Block, Expr, ExprKind, JsonPart, MapPart, Stmt, StmtKind};
+use crate::semantics::typed::{Block, Expr, ExprKind, JsonPart, LocalId, MapPart, Stmt, StmtKind};
 use crate::source::{Location, Span};
 use crate::syntax::tree::{self, Entry};
 
@@ -224,6 +224,29 @@ impl<'t> Body<'_, 't> {
         }
     }
 
+    /// Binds a record that is spread, and gives its fields. None where it is no record, which is told.
+    fn spread_source(
+        &mut self,
+        from: &'t tree::Expr,
+        statements: &mut Vec<Stmt>,
+    ) -> Option<(LocalId, Vec<(EcoString, TypeId)>)> {
+        let span = from.span;
+        let value = self.expr(from, None);
+        let source = match self.checker.types.get(value.ty) {
+            Type::Record(source) => source,
+            Type::Unknown => return None,
+            _ => {
+                let (at, found) = (self.at(span), self.name(value.ty));
+                self.report(report::records::spreads_no_record(at, &found));
+                return None;
+            }
+        };
+        let local = self.hidden_local(value.ty, span);
+        statements.push(Stmt { span, kind: StmtKind::Set { local, value } });
+        let source = self.checker.types.record(source)?;
+        Some((local, source.fields.iter().map(|f| (f.name.clone(), f.ty)).collect()))
+    }
+
     /// Takes the fields of another record over.
     fn spread_into(
         &mut self,
@@ -233,22 +256,7 @@ impl<'t> Body<'_, 't> {
         statements: &mut Vec<Stmt>,
     ) -> bool {
         let span = from.span;
-        let value = self.expr(from, None);
-        let source = match self.checker.types.get(value.ty) {
-            Type::Record(source) => source,
-            Type::Unknown => return false,
-            _ => {
-                let (at, found) = (self.at(span), self.name(value.ty));
-                self.report(report::records::spreads_no_record(at, &found));
-                return false;
-            }
-        };
-        let local = self.hidden_local(value.ty, span);
-        statements.push(Stmt { span, kind: StmtKind::Set { local, value } });
-        let fields: Vec<(EcoString, TypeId)> = match self.checker.types.record(source) {
-            Some(source) => source.fields.iter().map(|f| (f.name.clone(), f.ty)).collect(),
-            None => return false,
-        };
+        let Some((local, fields)) = self.spread_source(from, statements) else { return false };
         let mut fine = true;
         for (index, (name, ty)) in fields.into_iter().enumerate() {
             let name = tree::Name { text: name, span };
@@ -404,22 +412,7 @@ impl<'t> Body<'_, 't> {
         statements: &mut Vec<Stmt>,
     ) -> bool {
         let span = from.span;
-        let value = self.expr(from, None);
-        let source = match self.checker.types.get(value.ty) {
-            Type::Record(source) => source,
-            Type::Unknown => return false,
-            _ => {
-                let (at, found) = (self.at(span), self.name(value.ty));
-                self.report(report::records::spreads_no_record(at, &found));
-                return false;
-            }
-        };
-        let local = self.hidden_local(value.ty, span);
-        statements.push(Stmt { span, kind: StmtKind::Set { local, value } });
-        let taken: Vec<(EcoString, TypeId)> = match self.checker.types.record(source) {
-            Some(source) => source.fields.iter().map(|f| (f.name.clone(), f.ty)).collect(),
-            None => return false,
-        };
+        let Some((local, taken)) = self.spread_source(from, statements) else { return false };
         for (index, (name, ty)) in taken.into_iter().enumerate() {
             let base = Box::new(self.read(local, span));
             let kind = ExprKind::Field(base, index as u16);

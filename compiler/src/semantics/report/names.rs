@@ -120,6 +120,12 @@ pub(in crate::semantics) fn unknown_type(
     at: Location,
     candidate: Option<&str>,
 ) -> Diagnostic {
+    if name == "file" {
+        let message = "`file` is a part of the language that this version cannot run";
+        return Diagnostic::error(Code::E0010, at, message)
+            .label("not in this version")
+            .note("Small contents can be held as `bytes`");
+    }
     let diagnostic =
         Diagnostic::error(Code::E0103, at, format!("There is no type `{name}`")).label("unknown");
     let diagnostic = match candidate {
