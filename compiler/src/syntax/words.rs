@@ -8,8 +8,8 @@ use super::token::{Kind, Token};
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::source::{FileId, Location, Span};
 
-/// How many tokens of a condition are looked at for what begins it.
-const CONDITION: usize = 100;
+/// How many tokens of a line are looked at around a word, so that a line of any length is read in linear time.
+const NEAR: usize = 200;
 
 /// Replaces and cuts out. Tokens are only ever changed or marked, never moved, until the end.
 pub(super) fn replace(
@@ -345,7 +345,7 @@ impl Pass<'_> {
     fn cut_until(&mut self, i: usize, opener: Kind) -> usize {
         let mut end = i + 1;
         while let Some(kind) = self.kind(end) {
-            if kind == opener || kind == Kind::Newline {
+            if kind == opener || kind == Kind::Newline || end > i + NEAR {
                 break;
             }
             end += 1;
@@ -461,17 +461,16 @@ impl Pass<'_> {
     /// Whether something stands between `if` or `while` and its `{`, behind a value.
     fn in_condition(&self, i: usize) -> bool {
         let before = self.tokens.get(..i).unwrap_or_default();
-        let statement =
-            before.iter().rev().map(|token| token.kind).take(CONDITION).take_while(|kind| {
-                !matches!(
-                    kind,
-                    Kind::Newline
-                        | Kind::Semicolon
-                        | Kind::BraceOpen
-                        | Kind::BraceClose
-                        | Kind::FatArrow
-                )
-            });
+        let statement = before.iter().rev().map(|token| token.kind).take(NEAR).take_while(|kind| {
+            !matches!(
+                kind,
+                Kind::Newline
+                    | Kind::Semicolon
+                    | Kind::BraceOpen
+                    | Kind::BraceClose
+                    | Kind::FatArrow
+            )
+        });
         statement.skip(1).any(|kind| matches!(kind, Kind::If | Kind::While))
     }
 
@@ -490,6 +489,7 @@ impl Pass<'_> {
         let line = self.tokens.get(..i).unwrap_or_default();
         line.iter()
             .rev()
+            .take(NEAR)
             .take_while(|token| token.kind != Kind::Newline)
             .any(|token| token.kind == Kind::On)
     }
@@ -497,6 +497,7 @@ impl Pass<'_> {
     fn line_has(&self, i: usize, wanted: Kind) -> bool {
         let rest = self.tokens.get(i..).unwrap_or_default();
         rest.iter()
+            .take(NEAR)
             .take_while(|token| token.kind != Kind::Newline)
             .any(|token| token.kind == wanted)
     }
