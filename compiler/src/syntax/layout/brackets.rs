@@ -140,6 +140,8 @@ impl Balancer<'_> {
             let next = self.kind(i + 1);
             match kind {
                 Kind::Less if depth == 0 => return Some(i),
+                // Another flow's.
+                Kind::On if depth == 0 && self.is_item_word(i) => break,
                 Kind::Less
                     if in_brackets.is_none() && matches!(next, None | Some(Kind::Newline)) =>
                 {

@@ -115,8 +115,8 @@ pub(super) fn report(
         let same_line = last.is_some_and(|last| {
             !context.slice(crate::source::Span::new(last, start)).contains('\n')
         });
+        last = Some(start);
         if !same_line {
-            last = Some(start);
             diagnostics.push(message::diagnostic(file, context, &trouble));
         }
     }

@@ -60,6 +60,17 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn a_line_of_any_length_is_read() {
+    // Words that are looked at with what stands around them: their number must not multiply the work.
+    for part in
+        ["with x ; ", "parallel 3 ; ", "f(1) within 2s ; ", "a b ; ", "on ", "if a = b { } "]
+    {
+        let text = format!("on call_finished <\n{}\n>", part.repeat(20_000));
+        assert!(!read(&text).diagnostics.is_empty(), "{part}");
+    }
+}
+
+#[test]
 fn chains_are_bounded() {
     const N: usize = 100_000;
     for link in [
