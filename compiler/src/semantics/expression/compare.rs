@@ -12,8 +12,6 @@ use crate::semantics::typed::{Expr, ExprKind};
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, ExprKind as Tree};
 
-use super::operators::symbol;
-
 impl<'t> Body<'_, 't> {
     /// `a == b`, `a != b`
     pub(super) fn equality_of(
@@ -107,7 +105,7 @@ impl<'t> Body<'_, 't> {
         let at = self.at(op_span);
         let (one, other) = (self.name(left.ty), self.name(right.ty));
         let sides = (self.at(left.span), self.at(right.span));
-        let diagnostic = report::operators::uncomparable(at, symbol(op), &one, &other, sides);
+        let diagnostic = report::operators::uncomparable(at, op.symbol(), &one, &other, sides);
         self.report(diagnostic);
     }
 

@@ -190,7 +190,7 @@ pub(in crate::semantics) fn arithmetic_of(
             body.report(report::operators::no_arithmetic(
                 at,
                 sources,
-                symbol(op),
+                op.symbol(),
                 &one,
                 &other,
                 sides,
@@ -254,26 +254,5 @@ pub(super) fn is_literal(expr: &tree::Expr) -> bool {
         Tree::Unary { op: UnaryOp::Negate, operand, .. } => is_literal(operand),
         Tree::Paren(inner) => is_literal(inner),
         _ => false,
-    }
-}
-
-/// An operator as it is written.
-pub(super) fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessOrEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterOrEqual => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::And => "and",
-        BinaryOp::Or => "or",
-        BinaryOp::Coalesce => "??",
     }
 }

@@ -108,8 +108,7 @@ pub(in crate::semantics) fn unknown_method(
             .label("unknown");
     let diagnostic = match elsewhere {
         Some(elsewhere) => diagnostic.note(format!("`{}` is for {elsewhere}", name.text)),
-        None if methods.is_empty() => diagnostic,
-        None => diagnostic.note(format!("It has {}", list(methods.iter().copied()))),
+        None => listed(diagnostic, "It has", methods),
     };
     meant(diagnostic, at, candidate)
 }
@@ -121,10 +120,7 @@ pub(in crate::semantics) fn unknown_type(
     candidate: Option<&str>,
 ) -> Diagnostic {
     if name == "file" {
-        let message = "`file` is a part of the language that this version cannot run";
-        return Diagnostic::error(Code::E0010, at, message)
-            .label("not in this version")
-            .note("Small contents can be held as `bytes`");
+        return later("file", at).note("Small contents can be held as `bytes`");
     }
     let diagnostic =
         Diagnostic::error(Code::E0103, at, format!("There is no type `{name}`")).label("unknown");
@@ -168,11 +164,7 @@ pub(in crate::semantics) fn unknown_action(
 ) -> Diagnostic {
     let message = format!("The piece `{piece}` has no action `{}`", name.text);
     let diagnostic = Diagnostic::error(Code::E0104, at, message).label("unknown");
-    let diagnostic = if actions.is_empty() {
-        diagnostic
-    } else {
-        diagnostic.note(format!("It has {}", list(actions.iter().copied())))
-    };
+    let diagnostic = listed(diagnostic, "It has", actions);
     meant(diagnostic, at, candidate)
 }
 
@@ -185,19 +177,14 @@ pub(in crate::semantics) fn unknown_trigger(
     candidate: Option<&str>,
 ) -> Diagnostic {
     if piece.is_none() && matches!(name, "form" | "failed") {
-        let message = format!("`on {name}` is a part of the language that this version cannot run");
-        return Diagnostic::error(Code::E0010, at, message).label("not in this version");
+        return later(&format!("on {name}"), at);
     }
     let message = match piece {
         Some(piece) => format!("The piece `{piece}` has no trigger `{name}`"),
         None => format!("There is no trigger `{name}`"),
     };
     let diagnostic = Diagnostic::error(Code::E0107, at, message).label("unknown");
-    let diagnostic = if triggers.is_empty() {
-        diagnostic
-    } else {
-        diagnostic.note(format!("There are {}", list(triggers.iter().copied())))
-    };
+    let diagnostic = listed(diagnostic, "There are", triggers);
     meant(diagnostic, at, candidate)
 }
 
@@ -388,4 +375,18 @@ pub(in crate::semantics) fn stray_range(at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0108, at, "A range stands only after `in`")
         .label("not a value")
         .note("`for i in 1..10 { … }`, or `if age in 18..65 { … }`")
+}
+
+/// A note of what there is instead, if there is anything.
+fn listed(diagnostic: Diagnostic, introduction: &str, names: &[&str]) -> Diagnostic {
+    if names.is_empty() {
+        return diagnostic;
+    }
+    diagnostic.note(format!("{introduction} {}", list(names.iter().copied())))
+}
+
+/// A word of the language that names what only a later version has.
+fn later(word: &str, at: Location) -> Diagnostic {
+    let message = format!("`{word}` is a part of the language that this version cannot run");
+    Diagnostic::error(Code::E0010, at, message).label("not in this version")
 }

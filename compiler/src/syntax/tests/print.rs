@@ -172,7 +172,7 @@ fn statement(statement: &Stmt, depth: usize) -> String {
             format!("{var}{}{annotation} = {}", name.text, expr_at(value, depth))
         }
         StmtKind::Assign { target, operator, value } => {
-            let operator = operator.map_or("", op);
+            let operator = operator.map_or("", BinaryOp::symbol);
             format!("assign {} {operator}= {}", expr(target), expr_at(value, depth))
         }
         StmtKind::Expr(value) => expr_at(value, depth),
@@ -243,7 +243,7 @@ fn expr_at(e: &Expr, depth: usize) -> String {
         ExprKind::Unary { op: UnaryOp::Not, operand, .. } => format!("(not {})", expr(operand)),
         ExprKind::Unary { op: UnaryOp::Negate, operand, .. } => format!("(-{})", expr(operand)),
         ExprKind::Binary { op: operator, left, right, .. } => {
-            format!("({} {} {})", expr(left), op(*operator), expr(right))
+            format!("({} {} {})", expr(left), operator.symbol(), expr(right))
         }
         ExprKind::Range { from, to } => format!("({}..{})", expr(from), expr(to)),
         ExprKind::As { value, ty: target } => format!("({} as {})", expr(value), ty(target)),
@@ -318,24 +318,4 @@ fn pattern(pattern: &Pattern) -> String {
 
 fn shown(name: &Name) -> &str {
     if name.text.is_empty() { "<missing>" } else { &name.text }
-}
-
-fn op(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessOrEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterOrEqual => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::And => "and",
-        BinaryOp::Or => "or",
-        BinaryOp::Coalesce => "??",
-    }
 }
