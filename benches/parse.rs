@@ -4,6 +4,7 @@
 //! rate of the lexer generator's bare automaton, above which no stage can be.
 
 use callflow_benches::{median, project, rate};
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, FileId, Source};
 use callflow_compiler::{check, syntax};
 
@@ -18,7 +19,7 @@ fn main() {
         .collect();
     let library = Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
 
-    let found = check("bench", sources.clone(), &library).diagnostics;
+    let found = check(Project::new("bench", sources.clone()), &library).diagnostics;
     if let Some(first) = found.first() {
         eprintln!("the generated project has {} diagnostics, first: {first:?}", found.len());
         std::process::exit(1);
@@ -29,7 +30,8 @@ fn main() {
     let parse = median(RUNS, || {
         files.iter().map(|(_, text)| syntax::parse(FileId(0), text).tree.items.len()).sum::<usize>()
     });
-    let checked = median(RUNS, || check("bench", sources.clone(), &library).diagnostics.len());
+    let checked =
+        median(RUNS, || check(Project::new("bench", sources.clone()), &library).diagnostics.len());
 
     println!("{} files, {bytes} bytes, median of {RUNS}", files.len());
     println!("{:<28} {:>10} {:>10} {:>8}", "", "MB/s", "at least", "ratio");

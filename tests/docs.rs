@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use callflow_compiler::check;
 use callflow_compiler::diagnostics::{Code, Diagnostic};
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 
 mod support {
@@ -81,7 +82,7 @@ struct Block<'a> {
 impl Block<'_> {
     fn check(&self) -> Result<(), String> {
         let source = Source { path: "docs.flow".into(), text: self.text.as_str().into() };
-        let compilation = check("docs", vec![source], &library());
+        let compilation = check(Project::new("docs", vec![source]), &library());
         let diagnostics = &compilation.diagnostics;
         let list = || diagnostics.iter().map(told).collect::<Vec<_>>().join("\n  ");
         match self.mark {

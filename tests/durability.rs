@@ -15,6 +15,7 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
 use callflow_artifact::encode;
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 use callflow_runtime::connect::Connections;
 use callflow_runtime::engine::memory::Options;
@@ -110,7 +111,7 @@ fn sources(folder: &Path) -> Vec<Source> {
 }
 
 fn compile(name: &str, files: Vec<Source>) -> Vec<Subject> {
-    let compiled = callflow_compiler::compile(name, files, &LIBRARY);
+    let compiled = callflow_compiler::compile(Project::new(name, files), &LIBRARY);
     let artifact =
         compiled.artifact.unwrap_or_else(|| panic!("{name}: {:#?}", compiled.diagnostics));
     let file =

@@ -8,6 +8,7 @@
 )]
 
 use callflow_compiler::compile;
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 use callflow_runtime::execute::{Budget, Outcome, Program, Resume, resume, start};
 use callflow_runtime::value::{Value, decode, encode};
@@ -19,7 +20,7 @@ const LIBRARY: Embedded =
 
 fn load(text: &str) -> Program {
     let file = Source { path: "test.flow".into(), text: text.into() };
-    let compilation = compile("test", vec![file], &LIBRARY);
+    let compilation = compile(Project::new("test", vec![file]), &LIBRARY);
     let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     let errors: Vec<String> = errors
         .map(|error| {

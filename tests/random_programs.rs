@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use callflow_compiler::compile;
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 use callflow_runtime::execute::{Budget, Outcome, Program, Resume, resume, start};
 use callflow_runtime::value::{decode, encode};
@@ -562,7 +563,7 @@ impl Maker {
 /// What the flow of a text returns, or none if it fails.
 fn run(text: &str) -> Option<serde_json::Value> {
     let file = Source { path: "random.flow".into(), text: text.into() };
-    let compilation = compile("random", vec![file], &LIBRARY);
+    let compilation = compile(Project::new("random", vec![file]), &LIBRARY);
     let artifact = compilation.artifact.unwrap_or_else(|| {
         let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let errors: Vec<String> =

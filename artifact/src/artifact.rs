@@ -3,7 +3,7 @@
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
-use crate::bytecode::{Function, FunctionId};
+use crate::bytecode::{Function, FunctionId, Origin};
 use crate::constant::Constant;
 use crate::piece::{Action, Parameter, Piece};
 use crate::types::{TypeId, Types};
@@ -27,6 +27,13 @@ pub struct Artifact {
     pub actions: Vec<Action>,
     /// The flows, in the order of files and lines.
     pub flows: Vec<Flow>,
+    /// The tests, in the order of files and lines; none where they were not asked for.
+    pub tests: Vec<Test>,
+    /// The names of `env("…")` that flows read.
+    pub environment: Vec<EcoString>,
+    /// The names of `secret("…")` that flows pass on. A value of type `secret` is such a name; only the host
+    /// that carries out an action knows what it stands for.
+    pub secrets: Vec<EcoString>,
     /// The files that the rest was compiled from.
     pub files: Vec<SourceFile>,
 }
@@ -46,6 +53,38 @@ pub struct Flow {
     pub function: FunctionId,
     /// What it returns; [`TypeId::NONE`] where it returns nothing.
     pub result: TypeId,
+    /// How its runs relate to each other and to time.
+    pub settings: FlowSettings,
+}
+
+/// What a flow's header says of its runs. The functions take the event; those for keys give a string.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FlowSettings {
+    /// When the event is answered at the latest, in milliseconds.
+    pub deadline: Option<i64>,
+    /// Gives what is answered at the deadline, of the flow's result type.
+    pub fallback: Option<FunctionId>,
+    /// How many runs go on at a time.
+    pub concurrency: Option<u32>,
+    /// Counts only runs with the same key.
+    pub concurrency_key: Option<FunctionId>,
+    /// Events with the same key are one event.
+    pub dedupe_key: Option<FunctionId>,
+    /// For how long, in milliseconds; for ever where it is missing.
+    pub dedupe_window: Option<i64>,
+    /// After how many milliseconds a run fails.
+    pub timeout: Option<i64>,
+}
+
+/// A test: its function takes nothing and gives nothing, and may have [`Effect::Test`](crate::bytecode::Effect).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Test {
+    /// What it is called.
+    pub name: EcoString,
+    /// Its body.
+    pub function: FunctionId,
+    /// Its name, in the source of its function.
+    pub origin: Origin,
 }
 
 /// What starts a flow.

@@ -33,7 +33,11 @@ pub struct ConstantId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ActionId(pub u32);
 
-/// The body of a flow, a function or an action.
+/// An index into the artifact's flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FlowId(pub u32);
+
+/// The body of a flow, a function, an action or a branch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Function {
     /// For messages and traces: `qualify_lead`, `score`, `hubspot.create_deal`.
@@ -224,9 +228,35 @@ pub enum Op {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the text above each effect says what its operands are")]
 pub enum Effect {
-    /// An action; the arguments are the action's parameters in order, the types its type parameters. In a flow
-    /// this is a step. In an action's body it can only be one of `http`, on that action's connection.
-    Action { action: ActionId, types: Box<[TypeId]> },
+    /// An action; the arguments are the action's parameters in order and those of `clauses`, the types its type
+    /// parameters. In a flow this is a step. In an action's body it can only be one of `http`, on that action's
+    /// connection. `connection` is its name where it is another than the piece's.
+    Action {
+        action: ActionId,
+        types: Box<[TypeId]>,
+        connection: Option<EcoString>,
+        clauses: Clauses,
+    },
+    /// All branches at a time; answered when all have returned, or with the first failure. The arguments are the
+    /// parameters of every branch. `dst` is a record with a field for what each returns, in order. Not in
+    /// actions.
+    Parallel { branches: Box<[FunctionId]> },
+    /// All branches at a time; answered when the first has returned or failed. The arguments are the parameters
+    /// of every branch. `dst` is a record with an optional field for what each returns, in order, of which only
+    /// the first one's is there. Not in actions.
+    First { branches: Box<[FunctionId]> },
+    /// A branch for each item of a list, so many at a time; answered when all have returned, or with the first
+    /// failure. The arguments are the list, an `int?` (none: all at once), and what follows the item among the
+    /// parameters of `body`. `dst` is a list of what each returns in the order of the items, or none where
+    /// `body` returns none. Not in actions.
+    ForEach { body: FunctionId },
+    /// Begins a run of another flow; the argument is its event. Where it waits, it is answered with the flow's
+    /// result or failure, else with none at once. Not in actions.
+    Launch { flow: FlowId, waits: bool },
+    /// `env("NAME")`: a `string`. Not in actions.
+    Environment { name: EcoString },
+    /// What a test asks of its runner. Only in tests.
+    Test(TestEffect),
     /// Sleeps for a `duration`.
     Wait,
     /// Sleeps until a `time`.
@@ -244,4 +274,124 @@ pub enum Effect {
     /// A setting of the connection that the action runs on, as `string?`: the argument is the setting's name,
     /// `"kind"` gives the connection's kind. Only in actions.
     Setting,
+}
+
+impl Effect {
+    /// A call of an action without clauses, on the piece's own connection.
+    pub fn action(action: ActionId, types: impl Into<Box<[TypeId]>>) -> Effect {
+        Effect::Action {
+            action,
+            types: types.into(),
+            connection: None,
+            clauses: Clauses::default(),
+        }
+    }
+}
+
+/// Which clauses a call of an action has. Their values stand behind the action's own arguments, in the order of
+/// the fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clauses {
+    /// `retry`: an `int`, how many more attempts after the first, and where [`Clauses::pauses`], two `duration`s,
+    /// the first pause and the longest.
+    pub retry: bool,
+    /// Whether `retry` says its pauses.
+    pub pauses: bool,
+    /// `within`: a `duration`, the call's whole time.
+    pub within: bool,
+    /// `once`: a `string`.
+    pub once: bool,
+}
+
+impl Clauses {
+    /// The types of the clauses' values, in order.
+    pub fn operands(self) -> impl Iterator<Item = TypeId> {
+        let retry = self.retry.then_some(TypeId::INT).into_iter();
+        let pauses = (self.retry && self.pauses).then_some([TypeId::DURATION; 2]);
+        let within = self.within.then_some(TypeId::DURATION);
+        let once = self.once.then_some(TypeId::STRING);
+        retry.chain(pauses.into_iter().flatten()).chain(within).chain(once)
+    }
+}
+
+/// What a test asks of its runner. The arguments are named in the order in which they stand; those in brackets
+/// are there where the flag says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum TestEffect {
+    /// Lets an action be answered: [the arguments it is for], and those of each answer in order.
+    Given {
+        /// Which action.
+        action: ActionId,
+        /// Its type parameters.
+        types: Box<[TypeId]>,
+        /// The positions of the parameters whose values must be equal.
+        parameters: Box<[u16]>,
+        /// In order; the last one again and again.
+        answers: Box<[Answer]>,
+    },
+    /// Begins a run of a flow and drives it until it ends or waits: the event.
+    Run(FlowId),
+    /// Lets time pass: a `duration`.
+    Advance,
+    /// Writes the run down, forgets it, and goes on from what was written.
+    Crash,
+    /// The last run's result, of the flow's result type; an error where it has none.
+    Result(FlowId),
+    /// So many calls of an action: [an `int`], and the arguments that count. Fewer or more fail the test.
+    Called {
+        /// Which action.
+        action: ActionId,
+        /// Whether it says how often; else once or more often.
+        exactly: bool,
+        /// The positions of the parameters whose values must be equal.
+        parameters: Box<[u16]>,
+    },
+    /// So many runs of another flow: [an `int`], and the event's fields that count.
+    Started {
+        /// Which flow.
+        flow: FlowId,
+        /// Whether it says how often; else once or more often.
+        exactly: bool,
+        /// The positions of the event's fields whose values must be equal.
+        fields: Box<[u16]>,
+    },
+    /// The last run has succeeded.
+    Succeeded,
+    /// The last run has failed: [a `string` that its message contains].
+    Failed {
+        /// Whether it says what the message contains.
+        message: bool,
+    },
+    /// The last run has not ended.
+    Waiting,
+    /// The last run wrote a line: a `string` that it contains.
+    Logged,
+    /// A `bool` is true: the bool, and where `compared`, the two sides.
+    Holds {
+        /// The operator between the two sides.
+        compared: Option<EcoString>,
+    },
+}
+
+/// How a stand-in answers one call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What it answers.
+    pub kind: AnswerKind,
+    /// Whether a `duration` follows: how long the call takes.
+    pub after: bool,
+}
+
+/// What a stand-in answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum AnswerKind {
+    /// A value of the action's result type.
+    Returns,
+    /// Fails with an error of this kind: [a `string`, the message].
+    Fails {
+        /// A literal of the error kinds.
+        kind: EcoString,
+        /// Whether a message is given.
+        message: bool,
+    },
 }

@@ -21,7 +21,7 @@ mod sample;
 pub mod types;
 pub mod verify;
 
-pub use artifact::{Artifact, Flow, SourceFile, Trigger};
+pub use artifact::{Artifact, Flow, FlowSettings, SourceFile, Trigger};
 pub use builtin::Builtin;
 pub use bytecode::{Function, Op, Reg};
 pub use constant::Constant;

@@ -3,7 +3,7 @@
 
 use ecow::EcoString;
 
-use crate::artifact::{Artifact, Flow, SourceFile, Trigger};
+use crate::artifact::{Artifact, Flow, FlowSettings, SourceFile, Trigger};
 use crate::builtin::Builtin;
 use crate::bytecode::{
     ActionId, Arithmetic, ConstantId, Effect, Function, FunctionId, Handler, Number, Op, Order,
@@ -142,7 +142,11 @@ pub(crate) fn with_code(known: Known, registers: &[TypeId], code: Vec<Op>) -> Ar
             },
             function: FunctionId(0),
             result: TypeId::NONE,
+            settings: FlowSettings::default(),
         }],
+        tests: vec![],
+        environment: vec![],
+        secrets: vec![],
         files: vec![SourceFile { path: "sample.flow".into(), hash: "00".into(), lines: vec![0] }],
     }
 }
@@ -182,7 +186,7 @@ pub(crate) fn artifact() -> Artifact {
     let add = |dst, a, b| Op::Arithmetic { op: Arithmetic::Add, number: int, dst, a, b };
     let builtin =
         |dst, builtin, argument| Op::Builtin { dst, builtin, arguments: [argument].into() };
-    let action = Effect::Action { action: ActionId(0), types: [lead].into() };
+    let action = Effect::action(ActionId(0), [lead]);
     let code = vec![
         Op::Field { dst: r(1), src: r(0), index: 1 },
         builtin(r(2), Builtin::ListLength, r(1)),

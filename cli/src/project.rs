@@ -60,6 +60,11 @@ impl Project {
         Project::read(path, found.files)
     }
 
+    /// What the compiler is given of it.
+    pub(crate) fn to_compile(&self) -> callflow_compiler::project::Project {
+        callflow_compiler::project::Project::new(&*self.name, self.files.clone())
+    }
+
     /// Reads the project at a path and those in folders below it, for commands that take many.
     pub(crate) fn load_all(path: &Path) -> Result<Vec<Project>, Failure> {
         let mut projects = Vec::new();

@@ -10,6 +10,7 @@
 
 pub mod diagnostics;
 pub mod lower;
+pub mod project;
 pub mod semantics;
 pub mod source;
 pub mod syntax;
@@ -18,7 +19,8 @@ use callflow_artifact::Artifact;
 use callflow_artifact::verify::verify;
 
 use diagnostics::Diagnostic;
-use source::{Library, Source, Sources};
+use project::Project;
+use source::{Library, Sources};
 
 /// What came of a compilation.
 #[derive(Debug)]
@@ -34,21 +36,22 @@ pub struct Compilation {
 }
 
 /// Checks a project without making an artifact: what `callflow check` and the editor ask.
-pub fn check(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilation {
-    let checked = semantics::check(name, files, library);
+pub fn check(project: Project, library: &dyn Library) -> Compilation {
+    let checked = semantics::check(project, library);
     let diagnostics = diagnostics::settle(checked.diagnostics);
     let flows = checked.program.flows.len();
     Compilation { sources: checked.sources, diagnostics, flows, artifact: None }
 }
 
 /// Compiles a project.
-pub fn compile(name: &str, files: Vec<Source>, library: &dyn Library) -> Compilation {
-    let checked = semantics::check(name, files, library);
+pub fn compile(project: Project, library: &dyn Library) -> Compilation {
+    let (name, tests) = (project.name.clone(), project.tests);
+    let checked = semantics::check(project, library);
     let mut diagnostics = diagnostics::settle(checked.diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let flows = checked.program.flows.len();
     let artifact = (!broken)
-        .then(|| lower::lower(name, checked.program))
+        .then(|| lower::lower(&name, checked.program, tests))
         .and_then(|lowered| lowered.map_err(|too_large| diagnostics.push(*too_large)).ok());
     debug_assert_eq!(artifact.as_ref().map_or(Ok(()), verify), Ok(()), "what lowering made");
     Compilation { sources: checked.sources, diagnostics, flows, artifact }

@@ -2,6 +2,7 @@
 //! they say works does.
 
 use callflow_compiler::diagnostics::{Code, Diagnostic, Severity};
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 
 const LIBRARY: Embedded =
@@ -13,7 +14,7 @@ const TOO_LARGE: Code = Code::E0012;
 /// The diagnostics of a file that is a project by itself.
 fn diagnostics(text: &str) -> Vec<Diagnostic> {
     let file = Source { path: "example.flow".into(), text: text.into() };
-    callflow_compiler::compile("example", vec![file], &LIBRARY).diagnostics
+    callflow_compiler::compile(Project::new("example", vec![file]), &LIBRARY).diagnostics
 }
 
 /// The block of a page that a mark stands behind.

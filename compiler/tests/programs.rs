@@ -8,6 +8,7 @@ use callflow_artifact::Artifact;
 use callflow_artifact::encode::{from_bytes, to_bytes};
 use callflow_artifact::print::{print, print_function};
 use callflow_artifact::verify::verify;
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 
 const LIBRARY: Embedded =
@@ -33,7 +34,7 @@ fn compile(path: &Path) -> Result<Artifact, String> {
     let name = path.file_stem().unwrap().to_str().unwrap();
     let text = std::fs::read_to_string(path).unwrap();
     let file = Source { path: format!("{name}.flow").into(), text: text.as_str().into() };
-    let compilation = callflow_compiler::compile(name, vec![file], &LIBRARY);
+    let compilation = callflow_compiler::compile(Project::new(name, vec![file]), &LIBRARY);
     let told = compilation.diagnostics.iter().map(|diagnostic| {
         let at = compilation.sources.slice(diagnostic.primary.at);
         format!("{name}: {} {}: `{at}`", diagnostic.code, diagnostic.message)
@@ -112,7 +113,7 @@ fn a_piece_asks_the_host_for_nothing_but_requests() {
              return http.get(\"https://shop.example/{{id}}\")\n}}\n"
         );
         let file = Source { path: "shop.flow".into(), text: text.as_str().into() };
-        let compilation = callflow_compiler::compile("shop", vec![file], &LIBRARY);
+        let compilation = callflow_compiler::compile(Project::new("shop", vec![file]), &LIBRARY);
         let told = compilation.diagnostics.iter().find(|diagnostic| diagnostic.is_error());
         let message = told.map(|diagnostic| diagnostic.message.as_str()).unwrap_or_default();
         assert!(message.ends_with("is for flows, and this is a piece"), "{effect}: {message}");

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use callflow_compiler::compile;
 use callflow_compiler::diagnostics::Diagnostic;
+use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 use callflow_runtime::Error;
 use callflow_runtime::connect::Connections;
@@ -76,7 +77,7 @@ impl Bench {
         let source = Source { path: "calls.flow".into(), text: text.into() };
         let library =
             Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
-        let compilation = compile("calls", vec![source], &library);
+        let compilation = compile(Project::new("calls", vec![source]), &library);
         let errors: Vec<String> = compilation
             .diagnostics
             .iter()

@@ -141,7 +141,7 @@ impl Shown<'_> {
 
     fn effect(&self, out: &mut String, effect: &Effect, arguments: &[Reg]) -> fmt::Result {
         let name = match effect {
-            Effect::Action { action, types } => {
+            Effect::Action { action, types, .. } => {
                 let action = self.artifact.actions.get(action.0 as usize);
                 let piece = action.and_then(|a| self.artifact.pieces.get(a.piece.0 as usize));
                 let piece = piece.map_or("?", |piece| piece.name.as_str());
@@ -156,6 +156,7 @@ impl Shown<'_> {
             Effect::Random => "random".into(),
             Effect::Log => "log".into(),
             Effect::Setting => "setting".into(),
+            other => format!("{other:?}"),
         };
         write!(out, "effect {name}({})", listed(arguments))
     }

@@ -348,7 +348,7 @@ impl Checker<'_, '_> {
 
     fn effect(&mut self, dst: Reg, effect: &Effect, arguments: &[Reg]) -> Result<(), Wrong> {
         let (parameters, result): (&[TypeId], TypeId) = match effect {
-            Effect::Action { action, types } => {
+            Effect::Action { action, types, .. } => {
                 return self.action(dst, *action, types, arguments);
             }
             Effect::Setting => {
@@ -362,6 +362,12 @@ impl Checker<'_, '_> {
             Effect::Uuid => (&[], TypeId::STRING),
             Effect::Random => (&[], TypeId::FLOAT),
             Effect::Log => (&[TypeId::STRING, TypeId::STRING], TypeId::NONE),
+            Effect::Environment { .. } => (&[], TypeId::STRING),
+            Effect::Parallel { .. }
+            | Effect::First { .. }
+            | Effect::ForEach { .. }
+            | Effect::Launch { .. }
+            | Effect::Test(_) => (&[], TypeId::NONE),
         };
         self.passes(dst, &Signature { parameters: parameters.to_vec(), result }, arguments)
     }

@@ -249,7 +249,7 @@ fn calls_are_checked_with_their_type_parameters_put_in() {
         }),
         changed(|artifact| {
             if let Op::Effect { effect, .. } = &mut artifact.functions[0].code[18] {
-                *effect = Effect::Action { action: ActionId(4), types: [].into() };
+                *effect = Effect::action(ActionId(4), []);
             }
         }),
     ];
@@ -278,7 +278,7 @@ fn actions_ask_only_for_requests_and_settings() {
     let now = || Op::Effect { dst: r(2), effect: Effect::Now, arguments: [].into() };
     let extract = || Op::Effect {
         dst: r(3),
-        effect: Effect::Action { action: ActionId(0), types: [TypeId::JSON].into() },
+        effect: Effect::action(ActionId(0), [TypeId::JSON]),
         arguments: [r(0)].into(),
     };
     assert_eq!(body(setting), "fine");
@@ -407,7 +407,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         ),
         (reg(), proptest::collection::vec(ty(), 0..2), regs()).prop_map(
             |(dst, types, arguments)| {
-                let effect = Effect::Action { action: ActionId(0), types: types.into() };
+                let effect = Effect::action(ActionId(0), types);
                 Op::Effect { dst, effect, arguments }
             }
         ),

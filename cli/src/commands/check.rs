@@ -38,8 +38,7 @@ impl Check {
         let mut out = io::BufWriter::new(stdout.lock());
         let mut summary = Summary::default();
         for project in projects {
-            let files = project.files.clone();
-            let checked = callflow_compiler::check(&project.name, files, &LIBRARY);
+            let checked = callflow_compiler::check(project.to_compile(), &LIBRARY);
             summary.add(&checked.diagnostics, checked.flows);
             let (sources, diagnostics) = (&checked.sources, &checked.diagnostics);
             match self.json {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use callflow_artifact::piece::{Action, Connection, ConnectionKind, Piece, PieceId};
 use callflow_compiler::diagnostics::Diagnostic;
+use callflow_compiler::project::Project;
 use callflow_compiler::semantics::{self, typed::Program};
 use callflow_compiler::source::{Library, Source};
 use serde_json::{Value, json};
@@ -91,7 +92,7 @@ struct Catalogue {
 impl Catalogue {
     fn load() -> Result<Catalogue, Failure> {
         let sources = LIBRARY.pieces().into_iter().filter_map(|name| LIBRARY.piece(name));
-        let checked = semantics::check("pieces", sources.collect(), &Prelude);
+        let checked = semantics::check(Project::new("pieces", sources.collect()), &Prelude);
         match checked.diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
             None => Ok(Catalogue { program: checked.program }),
             Some(Diagnostic { message, .. }) => {

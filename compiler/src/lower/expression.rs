@@ -2,7 +2,7 @@
 //! [`matching`](super::matching) and [`loops`](super::loops).
 
 use callflow_artifact::Builtin;
-use callflow_artifact::bytecode::{Effect, Op, Reg};
+use callflow_artifact::bytecode::{Clauses, Effect, Op, Reg};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::types::TypeId;
 
@@ -58,7 +58,11 @@ impl Builder<'_, '_> {
     fn kind(&mut self, expr: &Expr, want: Want) -> Operand {
         let ty = expr.ty;
         match &expr.kind {
-            ExprKind::Broken => Operand::NOWHERE,
+            ExprKind::Broken
+            | ExprKind::Launch { .. }
+            | ExprKind::ParallelFor { .. }
+            | ExprKind::TestResult(_)
+            | ExprKind::Environment(_) => Operand::NOWHERE,
             ExprKind::Constant(constant) => {
                 let dst = self.destination(want, ty);
                 self.load(dst.register, constant);
@@ -156,10 +160,12 @@ impl Builder<'_, '_> {
                     arguments,
                 })
             }
-            ExprKind::Action { action, types, arguments } => {
+            ExprKind::Action { action, types, arguments, connection, .. } => {
                 let effect = Effect::Action {
                     action: self.linker.action(*action),
                     types: types.as_slice().into(),
+                    connection: connection.clone(),
+                    clauses: Clauses::default(),
                 };
                 self.effect(effect, arguments, ty, want)
             }

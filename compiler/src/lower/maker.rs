@@ -11,7 +11,7 @@ use ecow::EcoString;
 use super::lower;
 use crate::diagnostics::Diagnostic;
 use crate::semantics::typed::{
-    Block, Expr, ExprKind, Flow, Function, Local, LocalId, Program, Stmt, StmtKind,
+    Block, Expr, ExprKind, Flow, FlowSettings, Function, Local, LocalId, Program, Stmt, StmtKind,
 };
 use crate::source::{FileId, Span};
 
@@ -117,6 +117,7 @@ impl Maker {
             trigger,
             function: FunctionId(0),
             result,
+            settings: FlowSettings::default(),
             header: Span::default(),
             file: FileId(0),
         };
@@ -128,9 +129,10 @@ impl Maker {
             actions: vec![],
             functions: vec![function],
             flows: vec![flow],
+            tests: vec![],
             files: vec![file],
         };
-        lower("test", program)
+        lower("test", program, false)
     }
 }
 

@@ -5,7 +5,7 @@ use callflow_artifact::constant::Constant;
 use callflow_artifact::types::{Type, TypeId};
 
 use super::function::{Builder, Label, Operand, Want};
-use crate::semantics::typed::{Arm, Match, Test};
+use crate::semantics::typed::{Arm, Match, Pattern};
 
 impl Builder<'_, '_> {
     /// Tries the arms in order. The last one is not tested: it always fits.
@@ -18,7 +18,7 @@ impl Builder<'_, '_> {
         while let Some(arm) = arms.next() {
             let next = self.label();
             if arms.peek().is_some() {
-                self.tests(&arm.tests, subject, next);
+                self.tests(&arm.patterns, subject, next);
             }
             self.arm(arm, want);
             if arms.peek().is_some() {
@@ -38,7 +38,7 @@ impl Builder<'_, '_> {
     }
 
     /// Goes on where any of the tests holds, and to `otherwise` where none does.
-    fn tests(&mut self, tests: &[Test], subject: Reg, otherwise: Label) {
+    fn tests(&mut self, tests: &[Pattern], subject: Reg, otherwise: Label) {
         let fits = self.label();
         if let Some((last, rest)) = tests.split_last() {
             rest.iter().for_each(|test| self.test(test, subject, true, fits));
@@ -48,25 +48,25 @@ impl Builder<'_, '_> {
     }
 
     /// Goes to `label` where whether the test holds is `sense`.
-    fn test(&mut self, test: &Test, subject: Reg, sense: bool, label: Label) {
+    fn test(&mut self, test: &Pattern, subject: Reg, sense: bool, label: Label) {
         match test {
-            Test::Always if sense => self.jump(label),
-            Test::Always => {}
-            Test::IsNone => self.branch_none(subject, sense, label),
-            Test::IsSome => self.branch_none(subject, !sense, label),
-            Test::Equals(Constant::Bool(wanted)) => {
+            Pattern::Always if sense => self.jump(label),
+            Pattern::Always => {}
+            Pattern::IsNone => self.branch_none(subject, sense, label),
+            Pattern::IsSome => self.branch_none(subject, !sense, label),
+            Pattern::Equals(Constant::Bool(wanted)) => {
                 self.test_present(subject, sense, label, |builder, subject| {
                     builder.branch_on(subject, sense == *wanted, label);
                 });
             }
-            Test::Equals(constant) => {
+            Pattern::Equals(constant) => {
                 self.test_present(subject, sense, label, |builder, a| {
                     let b = builder.constant(builder.type_of(a), constant);
                     builder.release(b);
                     builder.branch_op(sense, label, |dst| Op::Equal { dst, a, b: b.register });
                 });
             }
-            Test::Variant(variant) => {
+            Pattern::Variant(variant) => {
                 let variant = *variant;
                 self.test_present(subject, sense, label, |builder, src| {
                     builder.branch_op(sense, label, |dst| Op::IsVariant { dst, src, variant });

@@ -44,13 +44,13 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::semantics::typed::Program;
 use crate::source::Location;
 
-/// Turns a program without errors into an artifact with what its flows reach.
+/// Turns a program without errors into an artifact with what its flows, and if asked for its tests, reach.
 ///
 /// # Errors
 ///
 /// A body that needs more registers than an instruction can name.
-pub fn lower(name: &str, program: Program) -> Result<Artifact, Box<Diagnostic>> {
-    program::lower(name, program).map_err(|TooLarge(name, at)| {
+pub fn lower(name: &str, program: Program, tests: bool) -> Result<Artifact, Box<Diagnostic>> {
+    program::lower(name, program, tests).map_err(|TooLarge(name, at)| {
         let message = format!("`{name}` holds more values than a flow can");
         let diagnostic = Diagnostic::error(Code::E0012, at, message).note(
             "a body can hold about 65,000 values: move parts of it to functions of their own",

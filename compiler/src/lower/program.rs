@@ -1,20 +1,28 @@
 //! What flows reach, under new ids.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use callflow_artifact::artifact::{Artifact, Flow};
-use callflow_artifact::bytecode::{ActionId, ConstantId, FunctionId};
+use callflow_artifact::artifact::{Artifact, Flow, FlowSettings, Test};
+use callflow_artifact::bytecode::{ActionId, ConstantId, FunctionId, Origin};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::piece::{Action, ActionBody, Piece, PieceId};
 use callflow_artifact::types::{TypeId, Types};
+
+use ecow::EcoString;
 
 use super::TooLarge;
 use super::function::Builder;
 use crate::semantics::typed;
 
 /// Lowers each flow and what it reaches.
-pub(super) fn lower(name: &str, program: typed::Program) -> Result<Artifact, TooLarge> {
-    let typed::Program { types, error, pieces, actions, functions, flows, files } = program;
+pub(super) fn lower(
+    name: &str,
+    program: typed::Program,
+    tests: bool,
+) -> Result<Artifact, TooLarge> {
+    let typed::Program { types, error, pieces, actions, functions, flows, files, tests: all } =
+        program;
+    let tests = if tests { all } else { Vec::new() };
     let mut linker = Linker {
         types,
         constants: Numbering::default(),
@@ -22,10 +30,13 @@ pub(super) fn lower(name: &str, program: typed::Program) -> Result<Artifact, Too
         actions: Numbering::default(),
         pieces: Numbering::default(),
         unlowered: VecDeque::new(),
+        environment: BTreeSet::new(),
+        secrets: BTreeSet::new(),
         typed_actions: &actions,
         typed_pieces: &pieces,
     };
     let flows: Vec<Flow> = flows.into_iter().map(|flow| linker.flow(flow)).collect();
+    let tests: Vec<Test> = tests.into_iter().map(|test| linker.test(test)).collect();
     let mut lowered = Vec::new();
     while let Some(id) = linker.unlowered.pop_front() {
         if let Some(function) = functions.get(id.0 as usize) {
@@ -41,6 +52,9 @@ pub(super) fn lower(name: &str, program: typed::Program) -> Result<Artifact, Too
         actions: linker.actions.items,
         types: linker.types,
         flows,
+        tests,
+        environment: linker.environment.into_iter().collect(),
+        secrets: linker.secrets.into_iter().collect(),
         files,
     })
 }
@@ -55,6 +69,10 @@ pub(super) struct Linker<'p> {
     pieces: Numbering<PieceId, Piece>,
     /// Functions that have an id and no code yet, in the order of their ids.
     unlowered: VecDeque<FunctionId>,
+    /// The names of `env("…")`.
+    pub(super) environment: BTreeSet<EcoString>,
+    /// The names of `secret("…")`.
+    pub(super) secrets: BTreeSet<EcoString>,
     typed_actions: &'p [Action],
     typed_pieces: &'p [Piece],
 }
@@ -108,6 +126,28 @@ impl Linker<'_> {
             doc: flow.doc,
             trigger: flow.trigger,
             result: flow.result,
+            settings: self.settings(flow.settings),
+        }
+    }
+
+    fn settings(&mut self, settings: typed::FlowSettings) -> FlowSettings {
+        let mut function = |id: Option<FunctionId>| id.map(|id| self.function(id));
+        FlowSettings {
+            deadline: settings.deadline,
+            fallback: function(settings.fallback),
+            concurrency: settings.concurrency,
+            concurrency_key: function(settings.concurrency_key),
+            dedupe_key: function(settings.dedupe_key),
+            dedupe_window: settings.dedupe_window,
+            timeout: settings.timeout,
+        }
+    }
+
+    fn test(&mut self, test: typed::Test) -> Test {
+        Test {
+            function: self.function(test.function),
+            name: test.name,
+            origin: Origin { start: test.span.start, end: test.span.end },
         }
     }
 

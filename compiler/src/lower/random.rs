@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::maker::{EVENT, Maker, add, block, expr, fail, giving, int, less, log, set, text};
 use crate::semantics::typed::{
     Ambient, Arm, Block, Expr, ExprKind, JsonPart, Lambda, ListPart, LocalId, LoopMethod, Match,
-    StmtKind, Test,
+    Pattern, StmtKind,
 };
 
 /// Makes statements and expressions of a few types out of a seed.
@@ -164,16 +164,20 @@ impl Random {
         let subject = self.optional();
         let there = ExprKind::Unwrap(Box::new(self.maker.read(local)));
         let tests = [
-            vec![Test::Equals(Constant::Int(1)), Test::Equals(Constant::Int(2))],
-            vec![Test::IsNone],
+            vec![Pattern::Equals(Constant::Int(1)), Pattern::Equals(Constant::Int(2))],
+            vec![Pattern::IsNone],
         ];
         let mut arms: Vec<Arm> = tests
             .into_iter()
-            .map(|tests| Arm { tests, bindings: vec![], body: self.giving(Random::number) })
+            .map(|tests| Arm {
+                patterns: tests,
+                bindings: vec![],
+                body: self.giving(Random::number),
+            })
             .collect();
         let bindings = vec![(found, expr(TypeId::INT, there))];
         let body = giving(vec![], add(self.maker.read(found), self.number()));
-        arms.push(Arm { tests: vec![Test::IsSome], bindings, body });
+        arms.push(Arm { patterns: vec![Pattern::IsSome], bindings, body });
         expr(TypeId::INT, ExprKind::Match(Box::new(Match { subject, local, arms })))
     }
 

@@ -71,6 +71,7 @@ impl Builder<'_, '_> {
             ),
             StmtKind::Return(value) => self.give_back(value.as_ref(), self.result()),
             StmtKind::Stop => self.emit(Op::Stop),
+            StmtKind::Parallel(_) | StmtKind::First(_) | StmtKind::Test(_) => {}
         }
         self.span = outer;
     }

@@ -68,6 +68,7 @@ pub(super) struct Checker<'t> {
     pub(super) triggers: Vec<TriggerItem<'t>>,
     pub(super) pieces: Vec<Piece>,
     pub(super) flows: Vec<typed::Flow>,
+    pub(super) tests: Vec<typed::Test>,
 
     pub(super) diagnostics: Vec<Diagnostic>,
     suggestions: Cell<u32>,
@@ -174,6 +175,7 @@ impl<'t> Checker<'t> {
             triggers: Vec::new(),
             pieces: Vec::new(),
             flows: Vec::new(),
+            tests: Vec::new(),
             diagnostics: Vec::new(),
             suggestions: Cell::new(0),
         }
@@ -260,6 +262,7 @@ impl<'t> Checker<'t> {
             pieces: self.pieces,
             actions: self.actions,
             flows: self.flows,
+            tests: self.tests,
             files: self.sources.iter().map(|(_, source)| source_file(source)).collect(),
         };
         (program, self.diagnostics)

@@ -76,6 +76,7 @@ impl<'t> Checker<'t> {
                     self.misplaced(file, flow.header, "a flow", "a file of a project");
                 }
             }
+            ItemKind::Use(_) | ItemKind::Test(_) => {}
             ItemKind::Type(ty) => self.declare_type(file, scope, item, ty),
             ItemKind::Function(function) => {
                 let id = self.declare_function(file, &item.doc, FunctionSource::Function(function));

@@ -7,7 +7,7 @@ use callflow_artifact::Constant;
 use callflow_artifact::types::{Type, TypeId, Types, Variants};
 use ecow::{EcoString, eco_format};
 
-use super::typed::Test;
+use super::typed::Pattern;
 
 /// What the arms of a `match` have taken so far.
 pub(super) struct Coverage {
@@ -58,23 +58,23 @@ impl Coverage {
     }
 
     /// Takes what a test takes; false where nothing was left for it.
-    pub(super) fn takes(&mut self, test: &Test) -> bool {
+    pub(super) fn takes(&mut self, test: &Pattern) -> bool {
         let complete = self.everything && (self.none || !self.optional);
         match test {
-            Test::Always => {
+            Pattern::Always => {
                 self.everything = true;
                 self.none = true;
                 !complete
             }
-            Test::IsNone => !std::mem::replace(&mut self.none, true),
-            Test::IsSome => !std::mem::replace(&mut self.everything, true),
-            Test::Equals(value) if self.alternatives.is_none() => {
+            Pattern::IsNone => !std::mem::replace(&mut self.none, true),
+            Pattern::IsSome => !std::mem::replace(&mut self.everything, true),
+            Pattern::Equals(value) if self.alternatives.is_none() => {
                 let new = !self.everything && !self.literals.contains(value);
                 self.literals.push(value.clone());
                 new
             }
-            Test::Equals(value) => self.take_one(&Alternative::Value(value.clone())),
-            Test::Variant(index) => self.take_one(&Alternative::Variant(*index)),
+            Pattern::Equals(value) => self.take_one(&Alternative::Value(value.clone())),
+            Pattern::Variant(index) => self.take_one(&Alternative::Variant(*index)),
         }
     }
 

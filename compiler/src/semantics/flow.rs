@@ -67,6 +67,7 @@ impl<'t> Checker<'t> {
                 trigger: header.trigger,
                 function: FunctionId(index as u32),
                 result: header.result,
+                settings: typed::FlowSettings::default(),
                 header: flow.header,
                 file,
             });

@@ -39,9 +39,11 @@ mod tests;
 pub mod typed;
 mod types;
 mod unused;
+pub mod walk;
 
 use crate::diagnostics::Diagnostic;
-use crate::source::{Library, Source, Sources};
+use crate::project::Project;
+use crate::source::{Library, Sources};
 
 /// A checked project.
 #[derive(Debug)]
@@ -55,8 +57,8 @@ pub struct Checked {
 }
 
 /// Reads and checks the files of a project, with what they use of the library.
-pub fn check(_name: &str, files: Vec<Source>, library: &dyn Library) -> Checked {
-    let modules = modules::load(files, library);
+pub fn check(project: Project, library: &dyn Library) -> Checked {
+    let modules = modules::load(project.files, library);
     let mut checker = checker::Checker::new(&modules);
     checker.declare();
     checker.resolve_types();

@@ -96,7 +96,14 @@ impl<'t> Body<'_, 't> {
             }
             tree::StmtKind::Return(value) => self.return_statement(value.as_ref(), span),
             tree::StmtKind::Stop => self.stop_statement(span),
-            tree::StmtKind::Broken => return,
+            tree::StmtKind::Parallel(_)
+            | tree::StmtKind::First(_)
+            | tree::StmtKind::Block(_)
+            | tree::StmtKind::Given(_)
+            | tree::StmtKind::Advance(_)
+            | tree::StmtKind::Crash
+            | tree::StmtKind::Expect(_)
+            | tree::StmtKind::Broken => return,
         };
         if let Some(kind) = kind {
             out.push(Stmt { span, kind });

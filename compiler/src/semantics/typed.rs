@@ -6,6 +6,7 @@
 
 use callflow_artifact::artifact::{SourceFile, Trigger};
 use callflow_artifact::builtin::Builtin;
+use callflow_artifact::bytecode::FlowId;
 use callflow_artifact::bytecode::{ActionId, Arithmetic, Conversion, FunctionId, Number, Order};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::piece::{Action, Piece};
@@ -27,8 +28,10 @@ pub struct Program {
     pub actions: Vec<Action>,
     /// All bodies; [`FunctionId`]s index it.
     pub functions: Vec<Function>,
-    /// The flows, in the order of files and lines.
+    /// The flows, in the order of files and lines; [`FlowId`]s index it.
     pub flows: Vec<Flow>,
+    /// The tests, in the order of files and lines.
+    pub tests: Vec<Test>,
     /// All files, [`FileId`]s index it.
     pub files: Vec<SourceFile>,
 }
@@ -48,8 +51,42 @@ pub struct Flow {
     pub function: FunctionId,
     /// What it returns.
     pub result: TypeId,
+    /// How its runs relate to each other and to time.
+    pub settings: FlowSettings,
     /// Where its header stands.
     pub header: Span,
+    /// In which file.
+    pub file: FileId,
+}
+
+/// `within D else E` and `with …` of a header. Expressions over the event are functions that take it.
+#[derive(Debug, Clone, Default)]
+pub struct FlowSettings {
+    /// `within D`, in milliseconds.
+    pub deadline: Option<i64>,
+    /// `else E`: takes the event, gives what is answered at the deadline.
+    pub fallback: Option<FunctionId>,
+    /// `concurrency N`
+    pub concurrency: Option<u32>,
+    /// `per X`: takes the event, gives the text by which runs are told apart.
+    pub concurrency_key: Option<FunctionId>,
+    /// `dedupe by X`: takes the event, gives the text that makes two events the same.
+    pub dedupe_key: Option<FunctionId>,
+    /// `for D`, in milliseconds.
+    pub dedupe_window: Option<i64>,
+    /// `timeout D`, in milliseconds.
+    pub timeout: Option<i64>,
+}
+
+/// A test; its body is a function that takes nothing.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// What it is called.
+    pub name: EcoString,
+    /// Its body.
+    pub function: FunctionId,
+    /// Its name, where it stands.
+    pub span: Span,
     /// In which file.
     pub file: FileId,
 }
@@ -164,6 +201,129 @@ pub enum StmtKind {
     Return(Option<Expr>),
     /// `stop`
     Stop,
+    /// Begins all branches and waits for all of them; the first failure cancels the rest.
+    Parallel(Vec<Branch>),
+    /// Begins all branches and waits for the first that ends; the rest is cancelled. The others' targets are
+    /// none, so that all targets are optional.
+    First(Vec<Branch>),
+    /// What a test does.
+    Test(TestStmt),
+}
+
+/// One branch. It sees the locals around it as they are when it begins, and gives none of them another value.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// What its value is called afterwards.
+    pub target: Option<LocalId>,
+    /// What it does; its value is the target's (for [`StmtKind::First`] what is in the target's optional), and
+    /// none where there is no target.
+    pub body: Block,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A statement that only tests have.
+#[derive(Debug, Clone)]
+pub enum TestStmt {
+    /// `given`
+    Given {
+        /// Which action.
+        action: ActionId,
+        /// Its type parameters in the calls that it stands for.
+        types: Vec<TypeId>,
+        /// Only calls with these arguments: the parameter's position, and its value.
+        arguments: Vec<(u16, Expr)>,
+        /// In order; the last one again and again.
+        answers: Vec<Answer>,
+    },
+    /// `run flow …`: begins the flow's run and drives it until it ends or waits. The event, complete.
+    Run {
+        /// Which flow.
+        flow: FlowId,
+        /// Of its event's type.
+        event: Expr,
+    },
+    /// `advance d`
+    Advance(Expr),
+    /// `crash`
+    Crash,
+    /// `expect`
+    Expect(Expectation),
+}
+
+/// How a stand-in answers one call.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// What it answers.
+    pub kind: AnswerKind,
+    /// A duration.
+    pub after: Option<Expr>,
+}
+
+/// What a stand-in answers.
+#[derive(Debug, Clone)]
+pub enum AnswerKind {
+    /// Of the action's result type.
+    Returns(Expr),
+    /// A literal of the error kinds, and a string.
+    Fails(EcoString, Option<Expr>),
+}
+
+/// What a test expects of its last run.
+#[derive(Debug, Clone)]
+pub enum Expectation {
+    /// Calls of an action.
+    Called {
+        /// Which.
+        action: ActionId,
+        /// How often.
+        times: Times,
+        /// Only calls with these arguments count: the parameter's position, and its value.
+        arguments: Vec<(u16, Expr)>,
+    },
+    /// Starts of another flow, by `start` or `run`.
+    Started {
+        /// Which.
+        flow: FlowId,
+        /// How often.
+        times: Times,
+        /// Only those whose event's fields are these count: the field's position, and its value.
+        fields: Vec<(u16, Expr)>,
+    },
+    /// It ended well.
+    Succeeded,
+    /// It failed, with a message that contains this string.
+    Failed(Option<Expr>),
+    /// It has not ended.
+    Waiting,
+    /// It wrote a line that contains this string.
+    Logged(Expr),
+    /// A bool is true.
+    Holds(Expr),
+    /// A comparison is true. Kept apart so that both sides can be shown.
+    Compares {
+        /// As it is written: `==`, `<` …
+        symbol: &'static str,
+        /// Left.
+        left: Expr,
+        /// Right.
+        right: Expr,
+        /// A bool over the two locals that hold the sides.
+        holds: Expr,
+        /// Holds the left side.
+        left_local: LocalId,
+        /// Holds the right side.
+        right_local: LocalId,
+    },
+}
+
+/// How often something is expected.
+#[derive(Debug, Clone)]
+pub enum Times {
+    /// Once or more often.
+    AtLeastOnce,
+    /// So often; an int.
+    Exactly(Expr),
 }
 
 /// An expression.
@@ -249,7 +409,7 @@ pub enum ExprKind {
     JsonObject(Vec<JsonPart>),
     /// A tagged alternative around its record.
     Tagged(ChoiceId, u16, Box<Expr>),
-    /// The record of a tagged value that a [`Test::Variant`] has shown to be that variant.
+    /// The record of a tagged value that a [`Pattern::Variant`] has shown to be that variant.
     Payload(Box<Expr>, u16),
     /// A function of the project, the prelude or a piece.
     Call {
@@ -268,7 +428,35 @@ pub enum ExprKind {
         types: Vec<TypeId>,
         /// For its parameters.
         arguments: Vec<Expr>,
+        /// The connection's name, where it is another than the piece's (`use hubspot as emea with connection …`).
+        connection: Option<EcoString>,
+        /// `retry`, `within` and `once`.
+        clauses: Option<Box<Clauses>>,
     },
+    /// `start flow(…)` and `run flow(…)`: a run of another flow.
+    Launch {
+        /// Which.
+        flow: FlowId,
+        /// Of its event's type.
+        event: Box<Expr>,
+        /// Whether its result is waited for, and is the value.
+        waits: bool,
+    },
+    /// `for … parallel`: a list of the body's values, in the order of the items; none where the body gives none.
+    ParallelFor {
+        /// Each item.
+        item: LocalId,
+        /// A list.
+        iterable: Box<Expr>,
+        /// How many at a time; an int. All at once where it is missing.
+        limit: Option<Box<Expr>>,
+        /// A branch for each item.
+        body: Block,
+    },
+    /// The result of a test's last run, which is one of this flow.
+    TestResult(FlowId),
+    /// `env("NAME")`: a string.
+    Environment(EcoString),
     /// A method of a built-in type; the receiver is the first argument.
     Builtin(Builtin, Vec<Expr>),
     /// A list method that takes a lambda; lowered to a loop.
@@ -315,6 +503,26 @@ pub enum ExprKind {
     Block(Block),
 }
 
+/// How one call of an action is repeated and bounded.
+#[derive(Debug, Clone, Default)]
+pub struct Clauses {
+    /// `retry N …`
+    pub retry: Option<Retry>,
+    /// `within D`: a duration.
+    pub within: Option<Expr>,
+    /// `once K`: a string.
+    pub once: Option<Expr>,
+}
+
+/// `retry N every D`, `retry N backoff D..E`
+#[derive(Debug, Clone)]
+pub struct Retry {
+    /// How many more attempts after the first; an int.
+    pub count: Expr,
+    /// The first pause and the longest one, durations; the runtime's own where they are missing.
+    pub pauses: Option<(Expr, Expr)>,
+}
+
 /// A `match`, exhaustive.
 #[derive(Debug, Clone)]
 pub struct Match {
@@ -330,7 +538,7 @@ pub struct Match {
 #[derive(Debug, Clone)]
 pub struct Arm {
     /// Any of them must hold.
-    pub tests: Vec<Test>,
+    pub patterns: Vec<Pattern>,
     /// What the arm binds, in order, each from an expression over the subject's local.
     pub bindings: Vec<(LocalId, Expr)>,
     /// What it gives.
@@ -339,7 +547,7 @@ pub struct Arm {
 
 /// What an arm asks of the subject.
 #[derive(Debug, Clone)]
-pub enum Test {
+pub enum Pattern {
     /// Nothing: it always fits.
     Always,
     /// It is none.

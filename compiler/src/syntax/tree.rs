@@ -49,8 +49,12 @@ pub struct Item {
 /// What an item defines.
 #[derive(Debug, Clone)]
 pub enum ItemKind {
-    /// `[label:] on trigger(…) [as name] [-> T] [within D else E] < … >`
+    /// `[label:] on trigger(…) [as name] [-> T] [within D else E] [with …] < … >`
     Flow(Flow),
+    /// `use "./crm.flow"`, `use hubspot as emea with connection "hubspot-emea"`
+    Use(UseItem),
+    /// `test "…" { … }`
+    Test(TestItem),
     /// `type Name { … }`, `type Name = …`
     Type(TypeItem),
     /// `fn name(…) -> T { … }`
@@ -102,6 +106,8 @@ pub struct Flow {
     pub result: Option<TypeExpr>,
     /// `within 2s else allow()`
     pub deadline: Option<Deadline>,
+    /// `with concurrency 5 per customer, timeout 1h`, in order.
+    pub settings: Vec<FlowSetting>,
     /// The header, from the label to before `<`.
     pub header: Span,
     /// Between `<` and `>`.
@@ -115,6 +121,65 @@ pub struct Deadline {
     pub duration: Expr,
     /// What is answered then.
     pub fallback: Option<Expr>,
+}
+
+/// One of the settings that follow `with` in a flow's header.
+#[derive(Debug, Clone)]
+pub struct FlowSetting {
+    /// Where it stands.
+    pub span: Span,
+    /// What it sets.
+    pub kind: FlowSettingKind,
+}
+
+/// What a setting of a flow sets.
+#[derive(Debug, Clone)]
+pub enum FlowSettingKind {
+    /// `concurrency 5 per customer`
+    Concurrency {
+        /// How many runs at a time.
+        limit: Expr,
+        /// Of those with the same value of this; of all where it is missing.
+        per: Option<Expr>,
+    },
+    /// `dedupe by id for 7d`
+    Dedupe {
+        /// What makes two events the same.
+        by: Expr,
+        /// For how long the first is remembered.
+        window: Option<Expr>,
+    },
+    /// `timeout 1h`
+    Timeout(Expr),
+}
+
+/// `use …`
+#[derive(Debug, Clone)]
+pub struct UseItem {
+    /// What is used.
+    pub source: UseSource,
+    /// `as emea`
+    pub alias: Option<Name>,
+    /// `with connection "hubspot-emea"`: the connection's name, without quotes.
+    pub connection: Option<(EcoString, Span)>,
+}
+
+/// What a `use` item names.
+#[derive(Debug, Clone)]
+pub enum UseSource {
+    /// `"./crm.flow"`, without quotes.
+    File(EcoString, Span),
+    /// `hubspot`
+    Piece(Name),
+}
+
+/// `test "…" { … }`
+#[derive(Debug, Clone)]
+pub struct TestItem {
+    /// What it is called, without quotes.
+    pub name: (EcoString, Span),
+    /// Its statements, those of tests among them.
+    pub body: Block,
 }
 
 /// `type …`
@@ -373,8 +438,97 @@ pub enum StmtKind {
     Return(Option<Expr>),
     /// `stop`
     Stop,
+    /// `parallel { a = x(); b = y() }`: each statement is a branch.
+    Parallel(Block),
+    /// `first { reply = x(); wait 2h }`: each statement is a branch.
+    First(Block),
+    /// `{ … }` as a statement: several statements that are one branch. Elsewhere the checker refuses it.
+    Block(Block),
+    /// `given …`, only in tests.
+    Given(Given),
+    /// `advance 14d`, only in tests.
+    Advance(Expr),
+    /// `crash`, only in tests.
+    Crash,
+    /// `expect …`, only in tests.
+    Expect(Expectation),
     /// What could not be read.
     Broken,
+}
+
+/// `given hubspot.create_deal with { name: "x" } returns { … } then fails timeout`
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The action: a name, or a field for `piece.action`; a call where `into:` says for which type.
+    pub action: Expr,
+    /// `with { … }`: only calls whose arguments are these.
+    pub arguments: Option<Expr>,
+    /// What the calls are answered with, in order; the last one again and again.
+    pub answers: Vec<Answer>,
+}
+
+/// How a stand-in answers one call.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Where it stands.
+    pub span: Span,
+    /// What it answers.
+    pub kind: AnswerKind,
+    /// `after 2h`: how long the call takes.
+    pub after: Option<Expr>,
+}
+
+/// What a stand-in answers.
+#[derive(Debug, Clone)]
+pub enum AnswerKind {
+    /// `returns value`
+    Returns(Expr),
+    /// `fails rate_limited "slow down"`
+    Fails {
+        /// The kind of error.
+        kind: Name,
+        /// What the error says.
+        message: Option<Expr>,
+    },
+}
+
+/// What a test expects.
+#[derive(Debug, Clone)]
+pub enum Expectation {
+    /// `expect slack.send_message called once with { … }`, `expect follow_up started`
+    Called {
+        /// The action, or the flow where `started` is said of it.
+        callee: Expr,
+        /// Whether the word is `started`.
+        started: bool,
+        /// How often.
+        times: Times,
+        /// `with { … }`: only calls whose arguments are these count.
+        arguments: Option<Expr>,
+    },
+    /// `expect succeeded`
+    Succeeded,
+    /// `expect failed`, `expect failed with "…"`
+    Failed(Option<Expr>),
+    /// `expect waiting`
+    Waiting,
+    /// `expect logged "…"`
+    Logged(Expr),
+    /// `expect result == 5`: anything that is true or false.
+    Holds(Expr),
+}
+
+/// How often something is expected.
+#[derive(Debug, Clone)]
+pub enum Times {
+    /// Once or more often.
+    AtLeastOnce,
+    /// `not called`
+    Never,
+    /// `called once`
+    Once,
+    /// `called 3 times`
+    Exactly(Expr),
 }
 
 /// An expression.
@@ -495,6 +649,37 @@ pub enum ExprKind {
         /// In order.
         arms: Vec<Arm>,
     },
+    /// `hubspot.create_deal(…) retry 5 every 10s within 30s once "key"`
+    Clauses {
+        /// The call.
+        call: Box<Expr>,
+        /// In order.
+        clauses: Vec<Clause>,
+    },
+    /// `for item in items parallel 10 { … }`, which gives a list of what the body gives.
+    ParallelFor {
+        /// What each item is called.
+        name: Name,
+        /// The list.
+        iterable: Box<Expr>,
+        /// How many at a time; all at once where only `parallel` is written.
+        limit: Option<Box<Expr>>,
+        /// What is done for each.
+        body: Block,
+    },
+    /// `start other_flow(…)`, `run other_flow(…)`; in tests also `run other_flow with { … }`
+    Launch {
+        /// Whether the word is `run`, which waits for the result.
+        waits: bool,
+        /// The flow: a name, or a field for one of another file.
+        flow: Box<Expr>,
+        /// The event's fields.
+        arguments: Vec<Argument>,
+        /// From `(` to `)`; empty where there are none.
+        parens: Span,
+        /// `with { … }`: the event's fields as a record, in tests.
+        event: Option<Box<Expr>>,
+    },
     /// `[a, b, ...c]`
     List(Vec<Element>),
     /// `{ name: "x", amount, ...other }`, also as a map's or `json`'s literal; keys may be quoted.
@@ -517,6 +702,45 @@ pub enum ExprKind {
     Block(Block),
     /// `(e)`, kept for the formatter.
     Paren(Box<Expr>),
+}
+
+/// How one call is repeated and bounded.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// Where it stands.
+    pub span: Span,
+    /// What it says.
+    pub kind: ClauseKind,
+}
+
+/// What a clause says.
+#[derive(Debug, Clone)]
+pub enum ClauseKind {
+    /// `retry 5`, `retry 5 every 10s`, `retry 5 backoff 1s..5m`
+    Retry {
+        /// How many more attempts after the first.
+        count: Expr,
+        /// The pauses between them; where missing, the runtime's own.
+        pause: Option<Pause>,
+    },
+    /// `within 30s`: the call's whole time, pauses included.
+    Within(Expr),
+    /// `once "key"`: no other call with this key, in any run.
+    Once(Expr),
+}
+
+/// The pauses between attempts.
+#[derive(Debug, Clone)]
+pub enum Pause {
+    /// `every 10s`
+    Every(Expr),
+    /// `backoff 1s..5m`: doubling, from the first to the longest.
+    Backoff {
+        /// The first pause.
+        first: Expr,
+        /// The longest one.
+        longest: Expr,
+    },
 }
 
 /// A part of a text.

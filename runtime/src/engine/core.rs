@@ -145,7 +145,7 @@ fn end(run: &mut Run, status: Status, commands: &mut Vec<Command>) {
 fn ask(run: &mut Run, request: Request, commands: &mut Vec<Command>) -> Option<Resume> {
     let Request { effect, arguments, function, origin } = request;
     match effect {
-        Effect::Action { action, types } => {
+        Effect::Action { action, types, .. } => {
             run.steps += 1;
             let id = run.steps;
             let key = step_key(&run.id, id);
@@ -177,7 +177,13 @@ fn ask(run: &mut Run, request: Request, commands: &mut Vec<Command>) -> Option<R
             }
             (other, _) => Some(unfit("two texts", other)),
         },
-        Effect::Setting => {
+        Effect::Parallel { .. }
+        | Effect::First { .. }
+        | Effect::ForEach { .. }
+        | Effect::Launch { .. }
+        | Effect::Environment { .. }
+        | Effect::Test(_)
+        | Effect::Setting => {
             Some(Resume::Error(Error::invalid("only an action has the settings of a connection")))
         }
     }

@@ -4,7 +4,9 @@ use callflow_artifact::bytecode::{
     ActionId, ConstantId, Effect, Function, FunctionId, Handler, Op, Origin, Reg,
 };
 use callflow_artifact::piece::{Action, ActionBody, EffectClass, Piece, PieceId};
-use callflow_artifact::{Artifact, Constant, Flow, SourceFile, Trigger, TypeId, Types};
+use callflow_artifact::{
+    Artifact, Constant, Flow, FlowSettings, SourceFile, Trigger, TypeId, Types,
+};
 
 use crate::execute::Program;
 use crate::value::testing::{error_type, record};
@@ -30,6 +32,9 @@ impl Assembly {
             pieces: Vec::new(),
             actions: Vec::new(),
             flows: Vec::new(),
+            tests: Vec::new(),
+            environment: Vec::new(),
+            secrets: Vec::new(),
             files: vec![file],
         };
         Assembly { artifact, event }
@@ -132,6 +137,7 @@ impl Assembly {
             },
             function,
             result,
+            settings: FlowSettings::default(),
         });
         Program::load(self.artifact).unwrap()
     }
@@ -144,7 +150,7 @@ pub(crate) fn effect(dst: u16, effect: Effect, arguments: &[u16]) -> Op {
 
 /// `dst = action(arguments)`
 pub(crate) fn call(dst: u16, action: ActionId, types: &[TypeId], arguments: &[u16]) -> Op {
-    effect(dst, Effect::Action { action, types: types.into() }, arguments)
+    effect(dst, Effect::action(action, types), arguments)
 }
 
 pub(crate) fn give(src: u16) -> Op {

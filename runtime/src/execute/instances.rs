@@ -97,7 +97,7 @@ fn follow(types: &mut Types, function: &Function, arguments: &[TypeId], instance
             Op::Call { function, types: given, .. } => {
                 instances.add(Instance::Function(*function, all(given)));
             }
-            Op::Effect { effect: Effect::Action { action, types: given }, .. } => {
+            Op::Effect { effect: Effect::Action { action, types: given, .. }, .. } => {
                 instances.add(Instance::Action(*action, all(given)));
             }
             _ => {}

@@ -107,9 +107,12 @@ impl Machine<'_> {
             }
             Op::Effect { effect, arguments, .. } => {
                 let effect = match effect {
-                    Effect::Action { action, types } => {
-                        Effect::Action { action: *action, types: resolve(types).into() }
-                    }
+                    Effect::Action { action, types, connection, clauses } => Effect::Action {
+                        action: *action,
+                        types: resolve(types).into(),
+                        connection: connection.clone(),
+                        clauses: *clauses,
+                    },
                     other => other.clone(),
                 };
                 Exit::Suspend(effect, values(arguments))

@@ -174,7 +174,7 @@ impl ActionHost {
     ) -> Resume {
         let arguments = request.arguments.as_slice();
         match request.effect {
-            Effect::Action { action, types } => {
+            Effect::Action { action, types, .. } => {
                 let action = match self.owner(action) {
                     Ok(Owner { action, .. }) if action.body == ActionBody::Native => action,
                     Ok(_) => return forbidden("calls another piece's action"),
@@ -198,6 +198,12 @@ impl ActionHost {
             Effect::Now | Effect::Today | Effect::Uuid | Effect::Random => {
                 forbidden("asks for a time, an id or a random number")
             }
+            Effect::Parallel { .. } | Effect::First { .. } | Effect::ForEach { .. } => {
+                forbidden("does several things at a time")
+            }
+            Effect::Launch { .. } => forbidden("begins a run"),
+            Effect::Environment { .. } => forbidden("reads a setting of the project"),
+            Effect::Test(_) => forbidden("does what only tests do"),
         }
     }
 

@@ -214,7 +214,7 @@ impl Run {
 
 /// Compiles a project. Warnings and errors are shown on stderr, for stdout is the run's.
 fn compile(project: &Project) -> Result<(Artifact, Sources), Failure> {
-    let compiled = callflow_compiler::compile(&project.name, project.files.clone(), &LIBRARY);
+    let compiled = callflow_compiler::compile(project.to_compile(), &LIBRARY);
     let stderr = io::stderr();
     let colour = takes_colour(&stderr);
     let (sources, diagnostics) = (compiled.sources, compiled.diagnostics);

@@ -157,7 +157,17 @@ impl<'t> Body<'_, 't> {
             Some(given) => {
                 let ty = self.checker.types.substitute(signature.result, &given.types);
                 let Given { types, arguments } = given;
-                Expr { ty, span, kind: ExprKind::Action { action: id, types, arguments } }
+                Expr {
+                    ty,
+                    span,
+                    kind: ExprKind::Action {
+                        action: id,
+                        types,
+                        arguments,
+                        connection: None,
+                        clauses: None,
+                    },
+                }
             }
             None => broken(span),
         }

@@ -8,7 +8,9 @@ use crate::semantics::constant::{Purpose, fold};
 use crate::semantics::exhaustive::Coverage;
 use crate::semantics::narrow::as_declared;
 use crate::semantics::report;
-use crate::semantics::typed::{Arm, Block, Expr, ExprKind, LocalId, Match, Stmt, StmtKind, Test};
+use crate::semantics::typed::{
+    Arm, Block, Expr, ExprKind, LocalId, Match, Pattern, Stmt, StmtKind,
+};
 use crate::source::Span;
 use crate::syntax::tree::{self, PatternKind};
 
@@ -55,9 +57,9 @@ impl<'t> Body<'_, 't> {
             let mark = self.enter();
             let (tests, bindings) = self.patterns(arm, &subject, &mut coverage);
             let there = tests.iter().all(|test| match test {
-                Test::IsSome | Test::Equals(_) | Test::Variant(_) => true,
-                Test::Always => coverage.none_is_covered(),
-                Test::IsNone => false,
+                Pattern::IsSome | Pattern::Equals(_) | Pattern::Variant(_) => true,
+                Pattern::Always => coverage.none_is_covered(),
+                Pattern::IsNone => false,
             });
             if there {
                 self.facts.learn(path.clone());
@@ -86,11 +88,11 @@ impl<'t> Body<'_, 't> {
         };
         let mut arms: Vec<Arm> = Vec::with_capacity(typed.len());
         for ((tests, bindings), branch) in typed.into_iter().zip(branches) {
-            arms.push(Arm { tests, bindings, body: branch.block });
+            arms.push(Arm { patterns: tests, bindings, body: branch.block });
         }
         // Nothing is left for the last arm to test.
         if let Some(last) = arms.last_mut() {
-            last.tests = vec![Test::Always];
+            last.patterns = vec![Pattern::Always];
         }
         let whole = Match { subject: looked_at, local: subject.local, arms };
         Expr { ty, span, kind: ExprKind::Match(Box::new(whole)) }
@@ -160,7 +162,7 @@ impl<'t> Body<'_, 't> {
         arm: &'t tree::Arm,
         subject: &Subject,
         coverage: &mut Coverage,
-    ) -> (Vec<Test>, Bindings<'t>) {
+    ) -> (Vec<Pattern>, Bindings<'t>) {
         let mut tests = Vec::with_capacity(arm.patterns.len());
         let mut bindings = Bindings::new();
         for pattern in &arm.patterns {
@@ -189,10 +191,10 @@ impl<'t> Body<'_, 't> {
         pattern: &'t tree::Pattern,
         subject: &Subject,
         bindings: &mut Bindings<'t>,
-    ) -> Option<Test> {
+    ) -> Option<Pattern> {
         match &pattern.kind {
             PatternKind::Missing => None,
-            PatternKind::Else => Some(Test::Always),
+            PatternKind::Else => Some(Pattern::Always),
             PatternKind::Literal(literal) => self.literal_pattern(literal, subject),
             PatternKind::Variant { name, fields } => {
                 self.variant_pattern(name, fields.as_deref(), subject, bindings)
@@ -201,7 +203,7 @@ impl<'t> Body<'_, 't> {
                 self.maybe_unquoted(name, subject)?;
                 bindings.push((name, self.there(subject)));
                 let optional = subject.inner != subject.ty;
-                Some(if optional { Test::IsSome } else { Test::Always })
+                Some(if optional { Pattern::IsSome } else { Pattern::Always })
             }
         }
     }
@@ -229,21 +231,21 @@ impl<'t> Body<'_, 't> {
         None
     }
 
-    fn literal_pattern(&mut self, literal: &'t tree::Expr, subject: &Subject) -> Option<Test> {
+    fn literal_pattern(&mut self, literal: &'t tree::Expr, subject: &Subject) -> Option<Pattern> {
         if matches!(literal.kind, tree::ExprKind::None) {
             if subject.inner == subject.ty && subject.ty != TypeId::UNKNOWN {
                 let (at, found) = (self.at(literal.span), self.name(subject.ty));
                 self.report(report::optionals::none_pattern(at, &found));
                 return None;
             }
-            return Some(Test::IsNone);
+            return Some(Pattern::IsNone);
         }
         let value = self.check(literal, subject.inner);
         if subject.ty == TypeId::UNKNOWN {
             return None;
         }
         match fold(&value, &self.checker.types) {
-            Ok(constant) => Some(Test::Equals(constant)),
+            Ok(constant) => Some(Pattern::Equals(constant)),
             Err(place) => {
                 if let Some(span) = place {
                     let at = self.at(span);
@@ -260,7 +262,7 @@ impl<'t> Body<'_, 't> {
         fields: Option<&'t [(tree::Name, tree::Name)]>,
         subject: &Subject,
         bindings: &mut Bindings<'t>,
-    ) -> Option<Test> {
+    ) -> Option<Pattern> {
         let found = self.variant_named(name, subject);
         let Some((variant, record)) = found else {
             for (_, bound) in fields.unwrap_or_default() {
@@ -291,7 +293,7 @@ impl<'t> Body<'_, 't> {
             let kind = ExprKind::Field(payload, index as u16);
             bindings.push((bound, Expr { ty, span: field.span, kind }));
         }
-        Some(Test::Variant(variant))
+        Some(Pattern::Variant(variant))
     }
 
     fn variant_named(&mut self, name: &tree::Name, subject: &Subject) -> Option<(u16, RecordId)> {

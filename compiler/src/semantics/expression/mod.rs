@@ -48,7 +48,10 @@ impl<'t> Body<'_, 't> {
     pub(super) fn expr(&mut self, expr: &'t tree::Expr, hint: Hint) -> Expr {
         let span = expr.span;
         match &expr.kind {
-            Tree::Missing => broken(span),
+            Tree::Missing
+            | Tree::Clauses { .. }
+            | Tree::ParallelFor { .. }
+            | Tree::Launch { .. } => broken(span),
             Tree::None => constant(Constant::None, TypeId::NONE, span),
             Tree::Null => constant(Constant::Json("null".into()), TypeId::JSON, span),
             Tree::Bool(value) => constant(Constant::Bool(*value), TypeId::BOOL, span),

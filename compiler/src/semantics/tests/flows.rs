@@ -1,5 +1,6 @@
 //! Headers of flows.
 
+use crate::project::Project;
 use insta::assert_snapshot;
 
 use super::support::{check_text, said_of, said_of_each};
@@ -52,7 +53,8 @@ fn flows_have_addresses_and_triggers() {
         Source { path: "hook.flow".into(), text: "on webhook(\"/x\", method: \"PUT\") < log(\"x\") >".into() },
         Source { path: "tool.flow".into(), text: "on function_call find(a: string?) -> string < return a ?? \"x\" >\nb: on pre_call within 2s else allow() < return allow() >".into() },
     ];
-    let checked = crate::semantics::check("test", files, &super::support::TestLibrary);
+    let checked =
+        crate::semantics::check(Project::new("test", files), &super::support::TestLibrary);
     assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
     let flows: Vec<String> = checked
         .program

@@ -1,5 +1,6 @@
 //! The standard library and the examples have nothing wrong with them.
 
+use crate::project::Project;
 use std::fmt::Write;
 
 use super::support::{STDLIB, render};
@@ -13,7 +14,7 @@ const EXAMPLES: [(&str, &str); 2] = [
 ];
 
 fn said_of(files: Vec<Source>) -> String {
-    let checked = check("test", files, &STDLIB);
+    let checked = check(Project::new("test", files), &STDLIB);
     let mut out = String::new();
     for diagnostic in diagnostics::settle(checked.diagnostics) {
         let _ = write!(out, "{}", render(&diagnostic, &checked.sources));
@@ -39,8 +40,11 @@ fn nothing_is_wrong_with_the_examples() {
 #[test]
 fn a_typed_program_can_be_lowered() {
     for (name, text) in EXAMPLES {
-        let checked = check(name, vec![Source { path: name.into(), text: text.into() }], &STDLIB);
-        let artifact = crate::lower::lower(name, checked.program).unwrap();
+        let checked = check(
+            Project::new(name, vec![Source { path: name.into(), text: text.into() }]),
+            &STDLIB,
+        );
+        let artifact = crate::lower::lower(name, checked.program, false).unwrap();
         assert_eq!(artifact.flows.len(), 1, "{name}");
     }
 }

@@ -1,5 +1,6 @@
 //! Nothing that a person or a machine can write makes the checker panic, hang, or exhaust the stack.
 
+use crate::project::Project;
 use proptest::prelude::*;
 
 use super::support::{STDLIB, TestLibrary, check_text, file};
@@ -68,11 +69,11 @@ proptest! {
             }
         }
         let text = words.concat();
-        let checked = check("test", vec![file(&text)], &TestLibrary);
+        let checked = check(Project::new("test", vec![file(&text)]), &TestLibrary);
         let broken = checked.diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error);
         if !broken {
             // What is right can be lowered.
-            prop_assert!(crate::lower::lower("test", checked.program).is_ok());
+            prop_assert!(crate::lower::lower("test", checked.program, false).is_ok());
         }
     }
 }
@@ -161,9 +162,9 @@ fn a_library_that_is_broken_is_told_and_no_crash() {
         }
     }
     let text = "on pre_call < x.f() gone.g() try { log(\"a\") } catch error { fail(error) } >";
-    let checked = check("test", vec![file(text)], &Broken);
+    let checked = check(Project::new("test", vec![file(text)]), &Broken);
     assert!(checked.diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error));
-    let checked = check("test", vec![file(text)], &STDLIB);
+    let checked = check(Project::new("test", vec![file(text)]), &STDLIB);
     assert!(checked.diagnostics.iter().any(crate::diagnostics::Diagnostic::is_error));
-    assert!(check("test", Vec::new(), &STDLIB).diagnostics.is_empty());
+    assert!(check(Project::new("test", Vec::new()), &STDLIB).diagnostics.is_empty());
 }

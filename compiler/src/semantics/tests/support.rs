@@ -1,5 +1,6 @@
 //! Checks small sources and writes what was found as a person would read it.
 
+use crate::project::Project;
 use callflow_artifact::Artifact;
 
 use crate::diagnostics::{self, Diagnostic, Fix, Label, Severity};
@@ -40,7 +41,7 @@ pub(super) fn file(text: &str) -> Source {
 
 /// Checks one file against the tests' library.
 pub(super) fn check_text(text: &str) -> Checked {
-    check("test", vec![file(text)], &TestLibrary)
+    check(Project::new("test", vec![file(text)]), &TestLibrary)
 }
 
 /// The source and all that was said of it.
@@ -58,7 +59,7 @@ pub(super) fn said_of(files: Vec<Source>) -> String {
         out.push_str(source.text.trim());
         out.push_str("\n\n");
     }
-    let checked = check("test", files, &TestLibrary);
+    let checked = check(Project::new("test", files), &TestLibrary);
     let found = diagnostics::settle(checked.diagnostics);
     if found.is_empty() {
         out.push_str("nothing to say\n");
@@ -135,7 +136,7 @@ pub(super) fn lowered(text: &str) -> Artifact {
     let checked = check_text(text);
     let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    crate::lower::lower("test", checked.program).unwrap()
+    crate::lower::lower("test", checked.program, false).unwrap()
 }
 
 /// What is said of each of several bodies of a flow that is started by hand. The fields are there to be used.

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 
 use super::support::{check_text, lowered};
 use crate::semantics::typed::{
-    Block, Expr, ExprKind, Function, JsonPart, ListPart, MapPart, Program, StmtKind, Test,
+    Block, Expr, ExprKind, Function, JsonPart, ListPart, MapPart, Pattern, Program, StmtKind,
 };
 
 /// Each body typed and printed; it is lowered too, to show that it is whole.
@@ -253,7 +253,7 @@ impl Printer<'_> {
                 let name = &self.program.functions[function.0 as usize].name;
                 self.call(name, arguments, depth, out);
             }
-            ExprKind::Action { action, types, arguments } => {
+            ExprKind::Action { action, types, arguments, .. } => {
                 let action = &self.program.actions[action.0 as usize];
                 let types: Vec<String> = types.iter().map(|ty| self.types().display(*ty)).collect();
                 let name = format!("action {}<{}>", action.name, types.join(", "));
@@ -288,7 +288,7 @@ impl Printer<'_> {
                 out.push_str(&format!("match {} = ", self.local(whole.local.0)));
                 self.expr(&whole.subject, depth, out);
                 for arm in &whole.arms {
-                    let tests: Vec<String> = arm.tests.iter().map(test).collect();
+                    let tests: Vec<String> = arm.patterns.iter().map(test).collect();
                     out.push_str(&format!("\n{}| {} ", "  ".repeat(depth), tests.join(", ")));
                     for (local, value) in &arm.bindings {
                         out.push_str(&format!("{} = ", self.local(local.0)));
@@ -307,9 +307,9 @@ impl Printer<'_> {
     }
 }
 
-fn test(test: &Test) -> String {
+fn test(test: &Pattern) -> String {
     match test {
-        Test::Equals(value) => format!("{value:?}"),
+        Pattern::Equals(value) => format!("{value:?}"),
         other => format!("{other:?}"),
     }
 }

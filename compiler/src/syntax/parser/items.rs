@@ -128,6 +128,7 @@ fn flow<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
                 binding,
                 result,
                 deadline,
+                settings: Vec::new(),
                 header,
                 body,
             })

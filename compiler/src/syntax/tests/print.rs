@@ -86,6 +86,7 @@ fn item_kind(kind: &ItemKind) -> String {
                 t.sample.as_ref().map_or(String::new(), |s| format!(" sample {}", expr(s)));
             format!("trigger {}({}){event}{sample}", t.name.text, parameters(&t.parameters))
         }
+        ItemKind::Use(_) | ItemKind::Test(_) => format!("{kind:?}"),
         ItemKind::Broken => "broken".to_owned(),
     }
 }
@@ -198,6 +199,7 @@ fn statement(statement: &Stmt, depth: usize) -> String {
         }
         StmtKind::Stop => "stop".to_owned(),
         StmtKind::Broken => "<broken>".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 
@@ -282,6 +284,7 @@ fn expr_at(e: &Expr, depth: usize) -> String {
         }
         ExprKind::Block(inner) => braces(inner, depth),
         ExprKind::Paren(inner) => format!("paren({})", expr(inner)),
+        other => format!("{other:?}"),
     }
 }
 

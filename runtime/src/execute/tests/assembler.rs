@@ -45,6 +45,9 @@ impl Assembler {
             pieces: vec![piece],
             actions: vec![],
             flows: vec![],
+            tests: Vec::new(),
+            environment: Vec::new(),
+            secrets: Vec::new(),
             files: vec![file],
         };
         Assembler { artifact }

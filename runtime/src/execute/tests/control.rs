@@ -170,7 +170,7 @@ fn an_effect_goes_on_with_what_the_host_answers() {
     let main = assembler.function(&[TypeId::STRING], TypeId::STRING, |body| {
         let url = Reg(0);
         let dst = body.register(TypeId::STRING);
-        let effect = Effect::Action { action, types: [].into() };
+        let effect = Effect::action(action, []);
         let at = body.op(Op::Effect { dst, effect, arguments: [url].into() });
         body.give(dst);
         let error = body.handler(at, at + 1);
@@ -186,7 +186,7 @@ fn an_effect_goes_on_with_what_the_host_answers() {
         let again = interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone());
         assert_eq!(first, again);
         let Outcome::Suspended(request) = first else { panic!("{first:?}") };
-        assert_eq!(request.effect, Effect::Action { action, types: [].into() });
+        assert_eq!(request.effect, Effect::action(action, []));
         assert_eq!(request.arguments, [Value::text("/deals")]);
         assert_eq!((request.function, request.origin), (main, Origin { start: 0, end: 1 }));
         stored(&fiber)

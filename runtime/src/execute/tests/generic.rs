@@ -48,7 +48,7 @@ fn an_effect_names_types_that_the_artifact_does_not() {
     let get = assembler.action("get", &[], 1, TypeId::JSON);
     let ask = assembler.generic(1, &[], TypeId::JSON, |body| {
         let dst = body.register(TypeId::JSON);
-        let effect = Effect::Action { action: get, types: [many].into() };
+        let effect = Effect::action(get, [many]);
         body.op(Op::Effect { dst, effect, arguments: [].into() });
         body.give(dst);
     });

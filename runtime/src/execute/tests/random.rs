@@ -196,7 +196,7 @@ fn instructions(end: u32) -> impl Strategy<Value = Op> {
         Just(Op::Effect { dst: FLOAT, effect: Effect::Random, arguments: [].into() }),
         (json(), text()).prop_map(|(dst, url)| Op::Effect {
             dst,
-            effect: Effect::Action { action: ActionId(0), types: [].into() },
+            effect: Effect::action(ActionId(0), []),
             arguments: [url].into()
         }),
     ];
