@@ -238,18 +238,18 @@ pub enum Effect {
         clauses: Clauses,
     },
     /// All branches at a time; answered when all have returned, or with the first failure. The arguments are the
-    /// parameters of every branch. `dst` is a record with a field for what each returns, in order. Not in
-    /// actions.
-    Parallel { branches: Box<[FunctionId]> },
+    /// parameters of every branch, the types the type parameters of every branch. `dst` is a record with a field
+    /// for what each returns, in order. Not in actions.
+    Parallel { branches: Box<[FunctionId]>, types: Box<[TypeId]> },
     /// All branches at a time; answered when the first has returned or failed. The arguments are the parameters
-    /// of every branch. `dst` is a record with an optional field for what each returns, in order, of which only
-    /// the first one's is there. Not in actions.
-    First { branches: Box<[FunctionId]> },
+    /// of every branch, the types the type parameters of every branch. `dst` is a record with an optional field
+    /// for what each returns, in order, of which only the first one's is there. Not in actions.
+    First { branches: Box<[FunctionId]>, types: Box<[TypeId]> },
     /// A branch for each item of a list, so many at a time; answered when all have returned, or with the first
     /// failure. The arguments are the list, an `int?` (none: all at once), and what follows the item among the
-    /// parameters of `body`. `dst` is a list of what each returns in the order of the items, or none where
-    /// `body` returns none. Not in actions.
-    ForEach { body: FunctionId },
+    /// parameters of `body`; the types are the type parameters of `body`. `dst` is a list of what each returns
+    /// in the order of the items, or none where `body` returns none. Not in actions.
+    ForEach { body: FunctionId, types: Box<[TypeId]> },
     /// Begins a run of another flow; the argument is its event. Where it waits, it is answered with the flow's
     /// result or failure, else with none at once. Not in actions.
     Launch { flow: FlowId, waits: bool },

@@ -1,7 +1,8 @@
 //! What an instruction reads and writes and where it goes: what the verifier, the printer and the executors
 //! would otherwise each find out for themselves.
 
-use crate::bytecode::{Op, Reg, Target};
+use crate::bytecode::{Effect, FunctionId, Op, Reg, Target, TestEffect};
+use crate::types::TypeId;
 
 impl Op {
     /// The register that it gives a new value, if any. [`Op::Append`] and its like change a value in place and
@@ -123,5 +124,41 @@ impl Op {
             self,
             Op::Jump { .. } | Op::Return { .. } | Op::Fail { .. } | Op::Raise { .. } | Op::Stop
         )
+    }
+}
+
+impl Effect {
+    /// The functions that it begins as branches.
+    pub fn branches(&self) -> &[FunctionId] {
+        match self {
+            Effect::Parallel { branches, .. } | Effect::First { branches, .. } => branches,
+            Effect::ForEach { body, .. } => std::slice::from_ref(body),
+            _ => &[],
+        }
+    }
+
+    /// What it gives for the type parameters of its action or its branches. It may name the type parameters of
+    /// the function that it stands in.
+    pub fn types(&self) -> &[TypeId] {
+        match self {
+            Effect::Action { types, .. }
+            | Effect::Parallel { types, .. }
+            | Effect::First { types, .. }
+            | Effect::ForEach { types, .. }
+            | Effect::Test(TestEffect::Given { types, .. }) => types,
+            _ => &[],
+        }
+    }
+
+    /// The same, to be changed: how a request gets types without parameters.
+    pub fn types_mut(&mut self) -> Option<&mut Box<[TypeId]>> {
+        match self {
+            Effect::Action { types, .. }
+            | Effect::Parallel { types, .. }
+            | Effect::First { types, .. }
+            | Effect::ForEach { types, .. }
+            | Effect::Test(TestEffect::Given { types, .. }) => Some(types),
+            _ => None,
+        }
     }
 }

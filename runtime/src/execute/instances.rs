@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use callflow_artifact::Artifact;
-use callflow_artifact::bytecode::{ActionId, Effect, Function, FunctionId, Op};
+use callflow_artifact::bytecode::{ActionId, Effect, Function, FunctionId, Op, TestEffect};
 use callflow_artifact::piece::ActionBody;
 use callflow_artifact::types::{TypeId, Types};
 
@@ -97,8 +97,16 @@ fn follow(types: &mut Types, function: &Function, arguments: &[TypeId], instance
             Op::Call { function, types: given, .. } => {
                 instances.add(Instance::Function(*function, all(given)));
             }
-            Op::Effect { effect: Effect::Action { action, types: given, .. }, .. } => {
-                instances.add(Instance::Action(*action, all(given)));
+            Op::Effect { effect, .. } => {
+                let given = all(effect.types());
+                for &branch in effect.branches() {
+                    instances.add(Instance::Function(branch, given.clone()));
+                }
+                if let Effect::Action { action, .. }
+                | Effect::Test(TestEffect::Given { action, .. }) = effect
+                {
+                    instances.add(Instance::Action(*action, given));
+                }
             }
             _ => {}
         }

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::value::Value;
 
 mod arithmetic;
+pub mod branches;
 mod builtins;
 mod collections;
 mod instances;
@@ -24,6 +25,7 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
+pub use branches::pending;
 pub use interpret::{resume, start};
 pub use program::{LoadError, Program};
 

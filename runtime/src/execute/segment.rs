@@ -1,6 +1,7 @@
 //! One frame from where it stands to where it leaves: a call, a return, an effect or a failure.
 
 use callflow_artifact::bytecode::{Effect, Op, Reg};
+use callflow_artifact::types::TypeId;
 
 use super::machine::{Machine, Trap, broken};
 use super::{Budget, Frame, Program};
@@ -91,9 +92,6 @@ impl Machine<'_> {
         let values = |registers: &[Reg]| -> Vec<Value> {
             registers.iter().map(|&register| self.read(register).clone()).collect()
         };
-        let resolve = |types: &[_]| {
-            types.iter().map(|&ty| self.program.resolve(ty, self.types)).collect::<Vec<_>>()
-        };
         match op {
             Op::Call { dst, function, types, arguments } => {
                 let Some(callee) = self.program.function(*function) else {
@@ -102,20 +100,12 @@ impl Machine<'_> {
                 let mut registers = Vec::with_capacity(callee.registers.len());
                 registers.extend(arguments.iter().map(|&register| self.read(register).clone()));
                 registers.resize(callee.registers.len(), Value::None);
-                let types = resolve(types);
+                let resolve = |&ty| self.program.resolve(ty, self.types);
+                let types = types.iter().map(resolve).collect();
                 Exit::Call(Frame { function: *function, at: 0, registers, types, result: *dst })
             }
             Op::Effect { effect, arguments, .. } => {
-                let effect = match effect {
-                    Effect::Action { action, types, connection, clauses } => Effect::Action {
-                        action: *action,
-                        types: resolve(types).into(),
-                        connection: connection.clone(),
-                        clauses: *clauses,
-                    },
-                    other => other.clone(),
-                };
-                Exit::Suspend(effect, values(arguments))
+                Exit::Suspend(resolved(self.program, self.types, effect), values(arguments))
             }
             _ => Exit::Trap(broken().into()),
         }
@@ -127,4 +117,13 @@ impl Machine<'_> {
         let kind = kind.and_then(ErrorKind::parse).unwrap_or(ErrorKind::Failed);
         Error::new(kind, message)
     }
+}
+
+/// An effect without type parameters, which are put in from those of the frame that it stands in.
+pub(super) fn resolved(program: &Program, types: &[TypeId], effect: &Effect) -> Effect {
+    let mut effect = effect.clone();
+    for ty in effect.types_mut().into_iter().flat_map(|given| given.iter_mut()) {
+        *ty = program.resolve(*ty, types);
+    }
+    effect
 }
