@@ -16,6 +16,7 @@ use crate::syntax::tree;
 use super::body::{Binding, Body, Kind};
 use super::checker::{Checker, FunctionSource};
 use super::constant::Purpose;
+use super::expression::CallSite;
 use super::names::PRELUDE;
 use super::report;
 use super::signature::Signature;
@@ -230,7 +231,9 @@ impl<'t> Checker<'t> {
         let callee = flow.trigger.last().map_or(flow.header, |name| name.span);
         let brackets = self.brackets(file, flow, callee);
         let mut body = Body::constant(self, file, Purpose::Setting);
-        let given = body.arguments(&signature, &flow.arguments, callee, brackets, None)?;
+        let call =
+            CallSite { callee, arguments: &flow.arguments, parens: brackets, span: flow.header };
+        let given = body.arguments(&signature, call, None)?;
         body.finish_constant();
         for (parameter, value) in signature.parameters.iter().zip(given.arguments) {
             let (_, value) = self.fold_or_tell(file, &value, Purpose::Setting);

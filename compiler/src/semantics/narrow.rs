@@ -1,21 +1,32 @@
 //! What conditions show: optionals that are there in the branch that a condition guards.
 //!
-//! Only what cannot change is narrowed: locals that are no `var`, and fields of them, as deep as one likes.
+//! Only what cannot change is narrowed: locals that are no `var`, settings of a connection, and fields of them, as
+//! deep as one likes.
 //! Conditions are read in their typed form, where every name is resolved.
 
 use std::collections::HashMap;
 
 use callflow_artifact::Constant;
 use callflow_artifact::types::{Type, TypeId};
+use ecow::EcoString;
 
 use super::body::Body;
 use super::typed::{Expr, ExprKind, LocalId};
 
-/// An immutable local, or a field of a field … of one.
+/// What cannot change, or a field of a field … of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Path {
-    root: LocalId,
+    root: Root,
     fields: Vec<u16>,
+}
+
+/// What cannot change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Root {
+    /// A local that is no `var`.
+    Local(LocalId),
+    /// A setting of the connection that an action runs on.
+    Setting(EcoString),
 }
 
 /// The paths that were shown to be there, in scopes.
@@ -81,12 +92,10 @@ impl Body<'_, '_> {
     pub(super) fn path(&self, expr: &Expr) -> Option<Path> {
         let mut fields = Vec::new();
         let mut expr = expr;
-        loop {
+        let root = loop {
             match &expr.kind {
-                ExprKind::Local(root) if !self.is_var(*root) => {
-                    fields.reverse();
-                    return Some(Path { root: *root, fields });
-                }
+                ExprKind::Local(root) if !self.is_var(*root) => break Root::Local(*root),
+                ExprKind::Setting(name) => break Root::Setting(name.clone()),
                 ExprKind::Field(base, index) => {
                     fields.push(*index);
                     expr = base;
@@ -94,7 +103,9 @@ impl Body<'_, '_> {
                 ExprKind::Unwrap(inner) => expr = inner,
                 _ => return None,
             }
-        }
+        };
+        fields.reverse();
+        Some(Path { root, fields })
     }
 
     /// What a condition shows.

@@ -18,6 +18,19 @@ use crate::syntax::tree::{self, Argument};
 
 use super::Hint;
 
+/// A call as it is written.
+#[derive(Clone, Copy)]
+pub(in crate::semantics) struct CallSite<'t> {
+    /// What stands before the brackets.
+    pub(in crate::semantics) callee: Span,
+    /// In order.
+    pub(in crate::semantics) arguments: &'t [Argument],
+    /// From `(` to `)`; empty where there are none.
+    pub(in crate::semantics) parens: Span,
+    /// The whole call.
+    pub(in crate::semantics) span: Span,
+}
+
 /// What the parameters of a call get: types for the type parameters, a value for each other one.
 pub(in crate::semantics) struct Given {
     /// For the type parameters.
@@ -36,33 +49,25 @@ struct Matched<'t> {
 
 impl<'t> Body<'_, 't> {
     /// `f(…)`
-    pub(super) fn call_name(
-        &mut self,
-        name: &'t str,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
-        hint: Hint,
-        span: Span,
-    ) -> Expr {
+    pub(super) fn call_name(&mut self, name: &'t str, call: CallSite<'t>, hint: Hint) -> Expr {
         if BUILT_IN_FUNCTIONS.contains(&name) {
-            return self.intrinsic(name, callee, arguments, parens, hint, span);
+            return self.intrinsic(name, call);
         }
         if let Some(ValueNameKind::Function(id)) = self.find_value(name).map(|value| value.kind) {
-            return self.call_function(id, callee, arguments, parens, hint, span);
+            return self.call_function(id, call, hint);
         }
         if self.is_piece(name) {
             let default = self.checker.piece_scope(name).and_then(|scope| scope.default_action);
             if let Some(action) = default {
-                return self.call_action(action, name, callee, arguments, parens, hint, span);
+                return self.call_action(action, name, call, hint);
             }
         }
-        self.discard(arguments);
+        self.discard(call.arguments);
         if !name.is_empty() {
-            let diagnostic = self.no_function(name, callee);
+            let diagnostic = self.no_function(name, call.callee);
             self.report(diagnostic);
         }
-        broken(span)
+        broken(call.span)
     }
 
     fn no_function(&self, name: &'t str, callee: Span) -> crate::diagnostics::Diagnostic {
@@ -93,24 +98,22 @@ impl<'t> Body<'_, 't> {
         &mut self,
         piece: &'t str,
         name: &'t tree::Name,
-        arguments: &'t [Argument],
-        parens: Span,
+        call: CallSite<'t>,
         hint: Hint,
-        span: Span,
     ) -> Expr {
         let scope = self.checker.piece_scope(piece);
         let action = scope.and_then(|scope| scope.actions.get(name.text.as_str()).copied());
         match action {
             Some(action) => {
-                let callee = Span::new(span.start, name.span.end);
-                self.call_action(action, piece, callee, arguments, parens, hint, span)
+                let callee = Span::new(call.span.start, name.span.end);
+                self.call_action(action, piece, CallSite { callee, ..call }, hint)
             }
             None => {
-                self.discard(arguments);
+                self.discard(call.arguments);
                 if !name.text.is_empty() {
                     self.unknown_action(piece, name);
                 }
-                broken(span)
+                broken(call.span)
             }
         }
     }
@@ -126,34 +129,31 @@ impl<'t> Body<'_, 't> {
         self.report(diagnostic);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a call has so many parts")]
     fn call_action(
         &mut self,
         id: ActionId,
         piece: &'t str,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
+        call: CallSite<'t>,
         hint: Hint,
-        span: Span,
     ) -> Expr {
+        let span = call.span;
         let Some(signature) = self.checker.action_signature(id) else { return broken(span) };
-        let at = self.at(callee);
+        let at = self.at(call.callee);
         match self.kind {
             Kind::Constant(purpose) => {
-                self.discard(arguments);
+                self.discard(call.arguments);
                 self.report(report::calls::action_in_constant(at, &signature.name, purpose));
                 return broken(span);
             }
             Kind::Piece if piece != "http" => {
-                self.discard(arguments);
+                self.discard(call.arguments);
                 self.report(report::calls::action_in_piece(at, &signature.name));
                 return broken(span);
             }
             _ => {}
         }
         self.effectful = true;
-        match self.arguments(&signature, arguments, callee, parens, hint) {
+        match self.arguments(&signature, call, hint) {
             Some(given) => {
                 let ty = self.checker.types.substitute(signature.result, &given.types);
                 let Given { types, arguments } = given;
@@ -173,24 +173,17 @@ impl<'t> Body<'_, 't> {
         }
     }
 
-    fn call_function(
-        &mut self,
-        id: FunctionId,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
-        hint: Hint,
-        span: Span,
-    ) -> Expr {
+    fn call_function(&mut self, id: FunctionId, call: CallSite<'t>, hint: Hint) -> Expr {
+        let span = call.span;
         let Some(signature) = self.checker.function_signature(id) else { return broken(span) };
         if let Kind::Constant(purpose) = self.kind {
-            self.discard(arguments);
-            let at = self.at(callee);
+            self.discard(call.arguments);
+            let at = self.at(call.callee);
             self.report(report::calls::function_in_constant(at, &signature.name, purpose));
             return broken(span);
         }
-        self.note_call(id, callee);
-        match self.arguments(&signature, arguments, callee, parens, hint) {
+        self.note_call(id, call.callee);
+        match self.arguments(&signature, call, hint) {
             Some(given) => {
                 let ty = self.checker.types.substitute(signature.result, &given.types);
                 let Given { types, arguments } = given;
@@ -213,13 +206,12 @@ impl<'t> Body<'_, 't> {
     pub(in crate::semantics) fn arguments(
         &mut self,
         signature: &Rc<Signature>,
-        arguments: &'t [Argument],
-        callee: Span,
-        parens: Span,
+        call: CallSite<'t>,
         hint: Hint,
     ) -> Option<Given> {
-        let matched = self.match_arguments(signature, arguments);
-        let types = self.type_arguments(signature, &matched.types, callee, hint);
+        let parens = call.parens;
+        let matched = self.match_arguments(signature, call.arguments);
+        let types = self.type_arguments(signature, &matched.types, call.callee, hint);
         let known = types.as_deref().unwrap_or_default();
         let mut given = Vec::with_capacity(signature.parameters.len());
         let mut missing = Vec::new();
@@ -246,7 +238,7 @@ impl<'t> Body<'_, 't> {
             });
         }
         if !missing.is_empty() && !matched.wrong {
-            let (at, brackets) = (self.at(callee), self.at(parens));
+            let (at, brackets) = (self.at(call.callee), self.at(parens));
             let source = self.checker.sources.slice(brackets);
             let types = &self.checker.types;
             let diagnostic =

@@ -14,6 +14,7 @@ use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind as Tree};
 
 use super::Hint;
+use super::calls::CallSite;
 
 /// The `?.`s of a chain that are still open: the optional, and the local for what is there.
 type Open = Vec<(Expr, LocalId)>;
@@ -55,7 +56,9 @@ impl<'t> Body<'_, 't> {
                 self.index_link(base, *optional, index, expr.span, open)
             }
             Tree::Call { callee, arguments, parens } => {
-                self.call_link(callee, arguments, *parens, hint, expr.span, open)
+                let parens = *parens;
+                let call = CallSite { callee: callee.span, arguments, parens, span: expr.span };
+                self.call_link(callee, call, hint, open)
             }
             _ => self.expr(expr, hint),
         }
@@ -228,35 +231,33 @@ impl<'t> Body<'_, 't> {
     fn call_link(
         &mut self,
         callee: &'t tree::Expr,
-        arguments: &'t [tree::Argument],
-        parens: Span,
+        call: CallSite<'t>,
         hint: Hint,
-        span: Span,
         open: &mut Open,
     ) -> Expr {
         match &callee.kind {
-            Tree::Name(name) => self.call_name(name, callee.span, arguments, parens, hint, span),
+            Tree::Name(name) => self.call_name(name, call, hint),
             Tree::Field { base, optional, name } => {
                 if let Tree::Name(owner) = &base.kind
                     && self.is_piece(owner)
                 {
-                    return self.call_piece(owner, name, arguments, parens, hint, span);
+                    return self.call_piece(owner, name, call, hint);
                 }
                 let receiver = self.base_link(base, *optional, name.span, open);
-                self.method(receiver, name, arguments, parens, hint, span)
+                self.method(receiver, name, CallSite { callee: name.span, ..call }, hint)
             }
             Tree::Missing => {
-                self.discard(arguments);
-                broken(span)
+                self.discard(call.arguments);
+                broken(call.span)
             }
             _ => {
                 let found = self.link(callee, None, open);
-                self.discard(arguments);
+                self.discard(call.arguments);
                 if found.ty != TypeId::UNKNOWN {
                     let (at, name) = (self.at(found.span), self.name(found.ty));
                     self.report(report::calls::not_callable(at, &name));
                 }
-                broken(span)
+                broken(call.span)
             }
         }
     }

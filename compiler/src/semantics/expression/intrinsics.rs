@@ -14,49 +14,33 @@ use crate::semantics::typed::{Ambient, Expr, ExprKind};
 use crate::source::Span;
 use crate::syntax::tree::Argument;
 
-use super::Hint;
-use super::calls::Given;
+use super::calls::{CallSite, Given};
 
 impl<'t> Body<'_, 't> {
     /// A call of one of them.
-    pub(super) fn intrinsic(
-        &mut self,
-        name: &'t str,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
-        hint: Hint,
-        span: Span,
-    ) -> Expr {
+    pub(super) fn intrinsic(&mut self, name: &'t str, call: CallSite<'t>) -> Expr {
         if let Kind::Constant(purpose) = self.kind {
-            self.discard(arguments);
-            let at = self.at(callee);
+            self.discard(call.arguments);
+            let at = self.at(call.callee);
             self.report(report::calls::function_in_constant(at, name, purpose));
-            return broken(span);
+            return broken(call.span);
         }
         // An action is repeated as a whole, and what it learnt the first time would be forgotten.
         if self.kind == Kind::Piece && !matches!(name, "fail" | "json_schema") {
-            self.discard(arguments);
-            let at = self.at(callee);
+            self.discard(call.arguments);
+            let at = self.at(call.callee);
             self.report(report::control::not_in_piece(at, name));
-            return broken(span);
+            return broken(call.span);
         }
         match name {
-            "fail" => self.fail(callee, arguments, parens, hint, span),
-            "log" => self.log(callee, arguments, parens, span),
-            "json_schema" => self.schema(callee, arguments, parens, span),
-            _ => self.ambient(name, callee, arguments, parens, span),
+            "fail" => self.fail(call),
+            "log" => self.log(call),
+            "json_schema" => self.schema(call),
+            _ => self.ambient(name, call),
         }
     }
 
-    fn ambient(
-        &mut self,
-        name: &'t str,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
-        span: Span,
-    ) -> Expr {
+    fn ambient(&mut self, name: &'t str, call: CallSite<'t>) -> Expr {
         let (ambient, ty) = match name {
             "now" => (Ambient::Now, TypeId::TIME),
             "today" => (Ambient::Today, TypeId::DATE),
@@ -65,22 +49,16 @@ impl<'t> Body<'_, 't> {
         };
         self.effectful = true;
         let signature = signature(name, []);
-        self.arguments(&signature, arguments, callee, parens, None);
-        Expr { ty, span, kind: ExprKind::Ambient(ambient) }
+        self.arguments(&signature, call, None);
+        Expr { ty, span: call.span, kind: ExprKind::Ambient(ambient) }
     }
 
     /// `fail("why")`, `fail("why", kind: "not_found")`, or `fail(error)` to fail again.
-    fn fail(
-        &mut self,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
-        _: Hint,
-        span: Span,
-    ) -> Expr {
+    fn fail(&mut self, call: CallSite<'t>) -> Expr {
+        let span = call.span;
         let never = |kind| Expr { ty: TypeId::NEVER, span, kind };
         let error = self.checker.prelude_type("Error");
-        if let [Argument { name: None, value }] = arguments {
+        if let [Argument { name: None, value }] = call.arguments {
             let value = self.expr(value, Some(TypeId::STRING));
             if value.ty == error && error != TypeId::UNKNOWN {
                 return never(ExprKind::Raise(Box::new(value)));
@@ -94,7 +72,7 @@ impl<'t> Body<'_, 't> {
             "fail",
             [("message", TypeId::STRING, None), ("kind", kind, Some(Constant::None))],
         );
-        let given = self.arguments(&signature, arguments, callee, parens, None);
+        let given = self.arguments(&signature, call, None);
         let Some(Given { arguments, .. }) = given else { return broken(span) };
         let mut arguments = arguments.into_iter();
         let (Some(message), kind) = (arguments.next(), arguments.next()) else {
@@ -115,7 +93,8 @@ impl<'t> Body<'_, 't> {
         never(ExprKind::Fail(Box::new(message), kind))
     }
 
-    fn log(&mut self, callee: Span, arguments: &'t [Argument], parens: Span, span: Span) -> Expr {
+    fn log(&mut self, call: CallSite<'t>) -> Expr {
+        let span = call.span;
         self.effectful = true;
         let levels = ["debug", "info", "warn", "error"].map(EcoString::from).to_vec();
         let level = self.checker.literal_choice(levels);
@@ -123,7 +102,7 @@ impl<'t> Body<'_, 't> {
             "log",
             [("text", TypeId::STRING, None), ("level", level, Some(Constant::Text("info".into())))],
         );
-        let given = self.arguments(&signature, arguments, callee, parens, None);
+        let given = self.arguments(&signature, call, None);
         let Some(Given { arguments, .. }) = given else { return broken(span) };
         let mut arguments = arguments.into_iter();
         let (Some(text), Some(level)) = (arguments.next(), arguments.next()) else {
@@ -134,13 +113,8 @@ impl<'t> Body<'_, 't> {
         Expr { ty: TypeId::NONE, span, kind }
     }
 
-    fn schema(
-        &mut self,
-        callee: Span,
-        arguments: &'t [Argument],
-        parens: Span,
-        span: Span,
-    ) -> Expr {
+    fn schema(&mut self, call: CallSite<'t>) -> Expr {
+        let CallSite { arguments, callee, parens, span } = call;
         let [Argument { name: None, value }] = arguments else {
             let at = self.at(Span::new(callee.start, parens.end));
             self.report(report::calls::one_type(at));

@@ -19,6 +19,7 @@ use crate::source::Span;
 use crate::syntax::tree::{self, Argument};
 
 use super::Hint;
+use super::calls::CallSite;
 
 impl<'t> Body<'_, 't> {
     /// `value.method(…)`
@@ -26,45 +27,36 @@ impl<'t> Body<'_, 't> {
         &mut self,
         receiver: Expr,
         name: &'t tree::Name,
-        arguments: &'t [Argument],
-        parens: Span,
+        call: CallSite<'t>,
         hint: Hint,
-        span: Span,
     ) -> Expr {
         let ty = receiver.ty;
         if name.text.is_empty() || ty == TypeId::UNKNOWN || ty == TypeId::NEVER {
-            self.discard(arguments);
-            return broken(span);
+            self.discard(call.arguments);
+            return broken(call.span);
         }
         if let Type::List(item) = self.checker.types.get(ty)
-            && let Some(method) = loop_method(&name.text, arguments)
+            && let Some(method) = loop_method(&name.text, call.arguments)
         {
-            return self.loop_call(method, receiver, item, name, arguments, hint, span);
+            return self.loop_call(method, receiver, item, name, call, hint);
         }
         match find_method(&self.checker.types, ty, &name.text) {
             Some(Builtin::ToJson) if !self.checker.can_be_json(ty) => {
                 let (at, found) = (self.at(receiver.span), self.name(ty));
                 self.report(report::types::no_json(at, &found));
-                broken(span)
+                broken(call.span)
             }
-            Some(builtin) => self.builtin(builtin, receiver, name, arguments, parens, span),
+            Some(builtin) => self.builtin(builtin, receiver, call),
             None => {
-                self.discard(arguments);
+                self.discard(call.arguments);
                 self.tell_no_method(&receiver, name);
-                broken(span)
+                broken(call.span)
             }
         }
     }
 
-    fn builtin(
-        &mut self,
-        builtin: Builtin,
-        receiver: Expr,
-        name: &'t tree::Name,
-        arguments: &'t [Argument],
-        parens: Span,
-        span: Span,
-    ) -> Expr {
+    fn builtin(&mut self, builtin: Builtin, receiver: Expr, call: CallSite<'t>) -> Expr {
+        let span = call.span;
         let table = builtin.signature();
         let mut parameters = Vec::with_capacity(table.parameters.len());
         for parameter in table.parameters {
@@ -81,7 +73,7 @@ impl<'t> Body<'_, 't> {
         let made = table.result.resolve(&mut self.checker.types, receiver.ty);
         let at = self.at(span);
         let ty = self.checker.made(made, receiver.ty, at);
-        match self.arguments(&signature, arguments, name.span, parens, None) {
+        match self.arguments(&signature, call, None) {
             Some(given) => {
                 let mut all = Vec::with_capacity(given.arguments.len() + 1);
                 all.push(receiver);
@@ -129,17 +121,16 @@ impl<'t> Body<'_, 't> {
         self.report(diagnostic);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a call has so many parts")]
     fn loop_call(
         &mut self,
         method: LoopMethod,
         list: Expr,
         item: TypeId,
         name: &'t tree::Name,
-        arguments: &'t [Argument],
+        call: CallSite<'t>,
         hint: Hint,
-        span: Span,
     ) -> Expr {
+        let CallSite { arguments, span, .. } = call;
         let wanted = if method == LoopMethod::Reduce { 2 } else { 1 };
         if arguments.len() != wanted || arguments.iter().any(|argument| argument.name.is_some()) {
             self.discard(arguments);

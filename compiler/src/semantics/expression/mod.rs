@@ -30,7 +30,7 @@ use super::fits::Reason;
 use super::report;
 use super::typed::{Expr, ExprKind};
 
-pub(super) use calls::purpose_words;
+pub(super) use calls::{CallSite, purpose_words};
 pub(super) use operators::arithmetic_of;
 
 /// What is expected of an expression, where anything is.

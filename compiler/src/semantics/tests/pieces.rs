@@ -46,3 +46,10 @@ fn a_piece_has_its_schema() {
         .collect();
     assert_snapshot!(format!("{piece:#?}\n\n{}", actions.join("\n")));
 }
+
+#[test]
+fn conditions_narrow_settings() {
+    assert_snapshot!(said_of_each([
+        "piece x\nconnection key { a: string?\nb: secret }\naction f() -> string\n  effect read\n{\n  if connection.a == none { return \"none\" }\n  return connection.a\n}\naction g() -> string\n  effect read\n{\n  return connection.a\n}",
+    ]));
+}
