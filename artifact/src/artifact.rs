@@ -29,9 +29,9 @@ pub struct Artifact {
     pub flows: Vec<Flow>,
     /// The tests, in the order of files and lines; none where they were not asked for.
     pub tests: Vec<Test>,
-    /// The names of `env("…")` that flows read.
+    /// The names of `env("…")` that flows read, in the order of the alphabet.
     pub environment: Vec<EcoString>,
-    /// The names of `secret("…")` that flows pass on. A value of type `secret` is such a name; only the host
+    /// The names of `secret("…")` that flows pass on, in the order of the alphabet. A value of type `secret` is such a name; only the host
     /// that carries out an action knows what it stands for.
     pub secrets: Vec<EcoString>,
     /// The files that the rest was compiled from.
@@ -74,6 +74,13 @@ pub struct FlowSettings {
     pub dedupe_window: Option<i64>,
     /// After how many milliseconds a run fails.
     pub timeout: Option<i64>,
+}
+
+impl FlowSettings {
+    /// The functions that are called with the event before a run begins.
+    pub fn functions(&self) -> impl Iterator<Item = FunctionId> + use<> {
+        [self.fallback, self.concurrency_key, self.dedupe_key].into_iter().flatten()
+    }
 }
 
 /// A test: its function takes nothing and gives nothing, and may have [`Effect::Test`](crate::bytecode::Effect).

@@ -1,5 +1,7 @@
-//! An artifact made by hand, for the tests of this crate: one flow with an action, a function with a type
-//! parameter, a loop and a handler.
+//! An artifact made by hand, for the tests of this crate: a flow with an action, a function with a type
+//! parameter, a loop and a handler; and a flow, a header and a test with every other effect.
+
+mod more;
 
 use ecow::EcoString;
 
@@ -159,7 +161,7 @@ pub(crate) fn with_code(known: Known, registers: &[TypeId], code: Vec<Op>) -> Ar
 pub(crate) fn artifact() -> Artifact {
     let mut known = types();
     let lead = known.lead.1;
-    let error = known.error;
+    let (error, event) = (known.error, known.event);
     let parameter = known.types.intern(Type::Parameter(0));
     let list = known.types.list(parameter);
     let found = known.types.optional(parameter);
@@ -268,5 +270,6 @@ pub(crate) fn artifact() -> Artifact {
         scopes: vec![],
         body: ActionBody::Native,
     });
+    more::add(&mut artifact, event, lead);
     artifact
 }

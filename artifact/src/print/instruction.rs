@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::Labels;
 use crate::artifact::Artifact;
-use crate::bytecode::{Arithmetic, Conversion, Effect, Function, Op, Order, Reg};
+use crate::bytecode::{Arithmetic, Conversion, Function, FunctionId, Op, Order, Reg};
 use crate::constant::Constant;
 use crate::types::{ChoiceId, Record, RecordId, Type, TypeId, Variant, Variants};
 
@@ -113,10 +113,8 @@ impl Shown<'_> {
                 None => write!(out, "{builtin:?}"),
             },
             Op::Call { function, types, arguments, .. } => {
-                let name = self.artifact.functions.get(function.0 as usize);
-                let name = name.map_or("?", |function| function.name.as_str());
-                let types = self.types(types);
-                write!(out, "call f{} {name}{types}({})", function.0, listed(arguments))
+                let name = self.function_name(*function);
+                write!(out, "call {name}{}({})", self.types(types), listed(arguments))
             }
             Op::Effect { effect, arguments, .. } => self.effect(out, effect, arguments),
             Op::Jump { to } => write!(out, "jump {}", self.labels.show(*to)),
@@ -139,29 +137,13 @@ impl Shown<'_> {
         }
     }
 
-    fn effect(&self, out: &mut String, effect: &Effect, arguments: &[Reg]) -> fmt::Result {
-        let name = match effect {
-            Effect::Action { action, types, .. } => {
-                let action = self.artifact.actions.get(action.0 as usize);
-                let piece = action.and_then(|a| self.artifact.pieces.get(a.piece.0 as usize));
-                let piece = piece.map_or("?", |piece| piece.name.as_str());
-                let action = action.map_or("?", |action| action.name.as_str());
-                format!("{piece}.{action}{}", self.types(types))
-            }
-            Effect::Wait => "wait".into(),
-            Effect::WaitUntil => "wait until".into(),
-            Effect::Now => "now".into(),
-            Effect::Today => "today".into(),
-            Effect::Uuid => "uuid".into(),
-            Effect::Random => "random".into(),
-            Effect::Log => "log".into(),
-            Effect::Setting => "setting".into(),
-            other => format!("{other:?}"),
-        };
-        write!(out, "effect {name}({})", listed(arguments))
+    /// `f3 score`
+    pub(super) fn function_name(&self, id: FunctionId) -> String {
+        let name = self.artifact.functions.get(id.0 as usize);
+        format!("f{} {}", id.0, name.map_or("?", |function| function.name.as_str()))
     }
 
-    fn types(&self, types: &[TypeId]) -> String {
+    pub(super) fn types(&self, types: &[TypeId]) -> String {
         if types.is_empty() {
             return String::new();
         }
@@ -249,7 +231,7 @@ pub fn constant(constant: &Constant) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
         None => format!("{text:?}"),

@@ -1,5 +1,6 @@
 //! Artifacts for people to read: what starts flows, and what functions do, instruction by instruction.
 
+mod effect;
 mod instruction;
 #[cfg(test)]
 mod tests;
@@ -7,7 +8,9 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use crate::artifact::{Artifact, Flow};
+use ecow::EcoString;
+
+use crate::artifact::{Artifact, Flow, FlowSettings};
 use crate::bytecode::{Function, FunctionId, Op, Reg, Target};
 use crate::piece::{Action, ActionBody};
 use crate::types::TypeId;
@@ -50,6 +53,11 @@ impl Printer<'_> {
             writeln!(out)?;
             self.flow(out, flow)?;
         }
+        for test in &self.artifact.tests {
+            writeln!(out, "\ntest {:?}\n  body: f{}", test.name, test.function.0)?;
+        }
+        self.names(out, "env", &self.artifact.environment)?;
+        self.names(out, "secret", &self.artifact.secrets)?;
         if !self.artifact.actions.is_empty() {
             writeln!(out)?;
         }
@@ -75,7 +83,40 @@ impl Printer<'_> {
         }
         writeln!(out, " -> {}", self.ty(flow.result))?;
         writeln!(out, "  event: {}", self.ty(flow.trigger.event))?;
-        writeln!(out, "  body: f{}", flow.function.0)
+        writeln!(out, "  body: f{}", flow.function.0)?;
+        let FlowSettings {
+            deadline,
+            fallback,
+            concurrency,
+            concurrency_key,
+            dedupe_key,
+            dedupe_window,
+            timeout,
+        } = flow.settings;
+        let milliseconds = |it: Option<i64>| it.map(|it| format!("{it}ms"));
+        let function = |it: Option<FunctionId>| it.map(|it| format!("f{}", it.0));
+        let settings = [
+            ("within", milliseconds(deadline)),
+            ("else", function(fallback)),
+            ("concurrency", concurrency.map(|it| it.to_string())),
+            ("per", function(concurrency_key)),
+            ("dedupe by", function(dedupe_key)),
+            ("for", milliseconds(dedupe_window)),
+            ("timeout", milliseconds(timeout)),
+        ];
+        for (name, value) in settings {
+            if let Some(value) = value {
+                writeln!(out, "  {name}: {value}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&self, out: &mut String, what: &str, names: &[EcoString]) -> fmt::Result {
+        if names.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{what}: {}", names.join(", "))
     }
 
     fn action(&self, out: &mut String, action: &Action) -> fmt::Result {

@@ -1,6 +1,9 @@
 //! Whether a constant is a value of a type.
 
+use ecow::EcoString;
+
 use super::Wrong;
+use crate::artifact::Artifact;
 use crate::constant::Constant;
 use crate::types::{RecordId, Type, TypeId, Types, Variants};
 
@@ -8,11 +11,19 @@ use crate::types::{RecordId, Type, TypeId, Types, Variants};
 /// is used as, and a text once for each literal of a choice.
 const MOST: u64 = 1 << 26;
 
-/// What looking at constants has cost.
-#[derive(Debug, Default)]
-pub(super) struct Effort(u64);
+/// Looks at constants, and knows what that has cost.
+#[derive(Debug)]
+pub(super) struct Effort<'a> {
+    spent: u64,
+    /// The names of secrets, in order.
+    secrets: &'a [EcoString],
+}
 
-impl Effort {
+impl<'a> Effort<'a> {
+    pub(super) fn new(artifact: &'a Artifact) -> Effort<'a> {
+        Effort { spent: 0, secrets: &artifact.secrets }
+    }
+
     /// Whether a constant is a value of a type. The constant is no deeper than decoding allows.
     pub(super) fn fits(
         &mut self,
@@ -33,6 +44,8 @@ impl Effort {
             | (Constant::Date(_), Type::Date)
             | (Constant::Bytes(_), Type::Bytes)
             | (Constant::Json(_), Type::Json) => true,
+            // Only what is told beforehand can be missing when a run begins, and be told then.
+            (Constant::Text(name), Type::Secret) => self.secrets.binary_search(name).is_ok(),
             (_, Type::Optional(inner)) => self.fits(types, constant, inner)?,
             (Constant::Text(text), Type::Choice(choice)) => {
                 match types.choice(choice).map(|choice| &choice.variants) {
@@ -97,8 +110,8 @@ impl Effort {
     }
 
     fn spend(&mut self, effort: u64) -> Result<(), Wrong> {
-        self.0 += effort;
-        if self.0 > MOST {
+        self.spent += effort;
+        if self.spent > MOST {
             return Err(Wrong::new("constants that can be checked in time", "too many of them"));
         }
         Ok(())

@@ -1,10 +1,12 @@
-//! Flows, actions and functions: whether they name what exists and agree with each other.
+//! Flows, tests, actions and functions: whether they name what exists and agree with each other.
+
+use ecow::EcoString;
 
 use super::instructions::Context;
 use super::types::is_sound;
 use super::{Place, Wrong, ensure};
 use crate::artifact::{Artifact, Flow};
-use crate::bytecode::{Function, Handler};
+use crate::bytecode::{Function, FunctionId, Handler};
 use crate::piece::{Action, ActionBody, Parameter};
 use crate::types::{Type, TypeId};
 
@@ -23,7 +25,25 @@ pub(super) fn check(context: &mut Context<'_>) -> Result<(), VerifyError> {
     for flow in &artifact.flows {
         self::flow(context, flow).map_err(|wrong| wrong.at(Place::Flow(flow.address.clone())))?;
     }
+    for test in &artifact.tests {
+        has_body(artifact, test.function, None, TypeId::NONE)
+            .map_err(|wrong| wrong.at(Place::Test(test.name.clone())))?;
+    }
+    for names in [&artifact.environment, &artifact.secrets] {
+        self::names(names).map_err(|wrong| wrong.at(Place::Names))?;
+    }
     Ok(())
+}
+
+/// Names are looked up by halves, so each stands once and they are in order.
+fn names(names: &[EcoString]) -> Result<(), Wrong> {
+    let pairs = || names.iter().zip(names.iter().skip(1));
+    match pairs().find(|(name, next)| name >= next) {
+        None => Ok(()),
+        Some((name, next)) => {
+            Err(Wrong::new(format!("a name behind {name:?}"), format!("{next:?}")))
+        }
+    }
 }
 
 /// What a function says of its frame and its code, without the code.
@@ -147,18 +167,39 @@ fn flow(context: &mut Context<'_>, flow: &Flow) -> Result<(), Wrong> {
     let record = matches!(types.get(event), Type::Record(_));
     ensure(record, || "a record for its event".into(), || types.display(event))?;
     parameters(context, &flow.trigger.parameters, 0)?;
-    let id = flow.function;
+    has_body(artifact, flow.function, Some(event), flow.result)?;
+    let settings = &flow.settings;
+    let computed = [
+        (settings.fallback, flow.result),
+        (settings.concurrency_key, TypeId::STRING),
+        (settings.dedupe_key, TypeId::STRING),
+    ];
+    for (function, result) in computed {
+        if let Some(function) = function {
+            has_body(artifact, function, Some(event), result)?;
+        }
+    }
+    Ok(())
+}
+
+/// A function exists, takes just the event if there is one, and gives a result.
+fn has_body(
+    artifact: &Artifact,
+    id: FunctionId,
+    event: Option<TypeId>,
+    result: TypeId,
+) -> Result<(), Wrong> {
     let Some(function) = artifact.functions.get(id.0 as usize) else {
         return Err(Wrong::new("a function for its body", format!("{id:?}")));
     };
-    let takes = function.parameters == 1
-        && function.type_parameters == 0
-        && function.registers.first() == Some(&event);
+    let parameters = function.registers.iter().take(usize::from(function.parameters)).copied();
+    let fits = function.type_parameters == 0 && parameters.eq(event) && function.result == result;
+    let types = &artifact.types;
     ensure(
-        takes && function.result == flow.result,
+        fits,
         || {
-            let (event, result) = (types.display(event), types.display(flow.result));
-            format!("a body that takes {event} and gives {result}")
+            let event = event.map_or("nothing".into(), |event| types.display(event));
+            format!("a body that takes {event} and gives {}", types.display(result))
         },
         || format!("function `{}`", function.name),
     )

@@ -4,38 +4,36 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::constants::Effort;
-use super::declarations::type_parameters;
 use super::types::is_sound;
 use super::{VerifyError, Wrong, at, ensure};
 use crate::artifact::Artifact;
 use crate::builtin::{Builtin, is_ordered, is_scalar, is_text};
-use crate::bytecode::{
-    ActionId, Arithmetic, Conversion, Effect, Function, FunctionId, Number, Op, Reg,
-};
+use crate::bytecode::{ActionId, Arithmetic, Conversion, Function, FunctionId, Number, Op, Reg};
+use crate::piece::Action;
 use crate::types::{ChoiceId, Field, RecordId, Type, TypeId, Types, Variant, Variants};
 
 /// What is known of an artifact while its functions are looked at.
 pub(super) struct Context<'a> {
     pub(super) artifact: &'a Artifact,
     /// What looking at constants has cost.
-    pub(super) effort: Effort,
+    pub(super) effort: Effort<'a>,
     /// The artifact's types, and those that calls make by putting in type parameters.
-    types: Types,
+    pub(super) types: Types,
     /// What methods take and give, by the type of their receiver.
     signatures: HashMap<(Builtin, TypeId), Option<Rc<Signature>>>,
 }
 
 /// What is taken and what is given.
-struct Signature {
-    parameters: Vec<TypeId>,
-    result: TypeId,
+pub(super) struct Signature {
+    pub(super) parameters: Vec<TypeId>,
+    pub(super) result: TypeId,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(artifact: &'a Artifact) -> Self {
         Context {
             artifact,
-            effort: Effort::default(),
+            effort: Effort::new(artifact),
             types: artifact.types.clone(),
             signatures: HashMap::new(),
         }
@@ -52,14 +50,15 @@ pub(super) fn check(context: &mut Context<'_>, function: &Function) -> Result<()
     Ok(())
 }
 
-struct Checker<'c, 'a> {
-    context: &'c mut Context<'a>,
+/// Looks at one function.
+pub(super) struct Checker<'c, 'a> {
+    pub(super) context: &'c mut Context<'a>,
     function: &'c Function,
     /// Whether values of each register's type exist.
     sound: Vec<bool>,
 }
 
-impl Checker<'_, '_> {
+impl<'a> Checker<'_, 'a> {
     fn instruction(&mut self, op: &Op) -> Result<(), Wrong> {
         let mut used: Result<(), Wrong> = Ok(());
         op.each_source(|register| {
@@ -215,7 +214,8 @@ impl Checker<'_, '_> {
             }
             Op::Builtin { dst, builtin, arguments } => self.builtin(*dst, *builtin, arguments),
             Op::Call { dst, function, types, arguments } => {
-                self.call(*dst, *function, types, arguments)
+                let signature = self.function_of(*function, types)?;
+                self.passes(*dst, &signature, arguments)
             }
             Op::Effect { dst, effect, arguments } => self.effect(*dst, effect, arguments),
             Op::Jump { .. } | Op::Stop => Ok(()),
@@ -290,45 +290,31 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn call(
+    /// What a function takes and gives.
+    pub(super) fn function_of(
         &mut self,
-        dst: Reg,
         id: FunctionId,
         types: &[TypeId],
-        arguments: &[Reg],
-    ) -> Result<(), Wrong> {
+    ) -> Result<Signature, Wrong> {
         let functions = &self.context.artifact.functions;
         let Some(function) = functions.get(id.0 as usize) else {
-            return Err(Wrong::new(
-                format!("one of {} functions", functions.len()),
-                format!("{id:?}"),
-            ));
+            let expected = format!("one of {} functions", functions.len());
+            return Err(Wrong::new(expected, format!("{id:?}")));
         };
         let parameters = function.registers.iter().take(usize::from(function.parameters)).copied();
-        let signature =
-            self.instantiate(function.type_parameters, parameters, function.result, types)?;
-        self.passes(dst, &signature, arguments)
+        self.instantiate(function.type_parameters, parameters, function.result, types)
     }
 
-    fn action(
-        &mut self,
-        dst: Reg,
-        id: ActionId,
-        types: &[TypeId],
-        arguments: &[Reg],
-    ) -> Result<(), Wrong> {
+    /// The action behind an id.
+    pub(super) fn known_action(&self, id: ActionId) -> Result<&'a Action, Wrong> {
         let actions = &self.context.artifact.actions;
-        let Some(action) = actions.get(id.0 as usize) else {
-            return Err(Wrong::new(format!("one of {} actions", actions.len()), format!("{id:?}")));
-        };
-        let parameters = action.parameters.iter().map(|parameter| parameter.ty);
-        let count = type_parameters(action)?;
-        let signature = self.instantiate(count, parameters, action.result, types)?;
-        self.passes(dst, &signature, arguments)
+        let expected =
+            || Wrong::new(format!("one of {} actions", actions.len()), format!("{id:?}"));
+        actions.get(id.0 as usize).ok_or_else(expected)
     }
 
     /// What is taken and given once the type parameters are known.
-    fn instantiate(
+    pub(super) fn instantiate(
         &mut self,
         count: u8,
         parameters: impl Iterator<Item = TypeId>,
@@ -346,57 +332,41 @@ impl Checker<'_, '_> {
         Ok(Signature { parameters, result: types.substitute(result, given) })
     }
 
-    fn effect(&mut self, dst: Reg, effect: &Effect, arguments: &[Reg]) -> Result<(), Wrong> {
-        let (parameters, result): (&[TypeId], TypeId) = match effect {
-            Effect::Action { action, types, .. } => {
-                return self.action(dst, *action, types, arguments);
-            }
-            Effect::Setting => {
-                let optional = self.context.types.optional(TypeId::STRING);
-                (&[TypeId::STRING], optional)
-            }
-            Effect::Wait => (&[TypeId::DURATION], TypeId::NONE),
-            Effect::WaitUntil => (&[TypeId::TIME], TypeId::NONE),
-            Effect::Now => (&[], TypeId::TIME),
-            Effect::Today => (&[], TypeId::DATE),
-            Effect::Uuid => (&[], TypeId::STRING),
-            Effect::Random => (&[], TypeId::FLOAT),
-            Effect::Log => (&[TypeId::STRING, TypeId::STRING], TypeId::NONE),
-            Effect::Environment { .. } => (&[], TypeId::STRING),
-            Effect::Parallel { .. }
-            | Effect::First { .. }
-            | Effect::ForEach { .. }
-            | Effect::Launch { .. }
-            | Effect::Test(_) => (&[], TypeId::NONE),
-        };
-        self.passes(dst, &Signature { parameters: parameters.to_vec(), result }, arguments)
+    pub(super) fn passes(
+        &self,
+        dst: Reg,
+        signature: &Signature,
+        arguments: &[Reg],
+    ) -> Result<(), Wrong> {
+        self.takes(arguments, &signature.parameters)?;
+        self.is(dst, signature.result)
     }
 
-    fn passes(&self, dst: Reg, signature: &Signature, arguments: &[Reg]) -> Result<(), Wrong> {
+    /// The arguments are of the parameters' types.
+    pub(super) fn takes(&self, arguments: &[Reg], parameters: &[TypeId]) -> Result<(), Wrong> {
         ensure(
-            arguments.len() == signature.parameters.len(),
-            || format!("{} arguments", signature.parameters.len()),
+            arguments.len() == parameters.len(),
+            || format!("{} arguments", parameters.len()),
             || format!("{}", arguments.len()),
         )?;
-        let mut pairs = arguments.iter().zip(&signature.parameters);
-        pairs.try_for_each(|(&argument, &parameter)| self.is(argument, parameter))?;
-        self.is(dst, signature.result)
+        let mut pairs = arguments.iter().zip(parameters);
+        pairs.try_for_each(|(&argument, &parameter)| self.is(argument, parameter))
     }
 
     // What registers are.
 
     /// The type of a register; that it exists has been shown before.
-    fn of(&self, register: Reg) -> TypeId {
+    pub(super) fn of(&self, register: Reg) -> TypeId {
         let registers = &self.function.registers;
         registers.get(usize::from(register.0)).copied().unwrap_or(TypeId::UNKNOWN)
     }
 
-    fn is(&self, register: Reg, ty: TypeId) -> Result<(), Wrong> {
+    pub(super) fn is(&self, register: Reg, ty: TypeId) -> Result<(), Wrong> {
         let found = self.of(register);
         ensure(found == ty, || self.show(ty), || self.show_register(register))
     }
 
-    fn is_type(&self, register: Reg, ty: Type) -> Result<(), Wrong> {
+    pub(super) fn is_type(&self, register: Reg, ty: Type) -> Result<(), Wrong> {
         let found = self.context.types.get(self.of(register));
         ensure(found == ty, || format!("{ty:?}"), || self.show_register(register))
     }
@@ -406,14 +376,12 @@ impl Checker<'_, '_> {
     }
 
     /// The register is of the type's optional, which is the type itself where it is an optional.
-    fn is_optional(&self, register: Reg, ty: TypeId) -> Result<(), Wrong> {
-        let types = &self.context.types;
-        let found = self.of(register);
-        let fits = match types.get(ty) {
-            Type::Optional(_) | Type::None => found == ty,
-            _ => types.get(found) == Type::Optional(ty),
-        };
-        ensure(fits, || format!("{}?", self.show(ty)), || self.show_register(register))
+    pub(super) fn is_optional(&self, register: Reg, ty: TypeId) -> Result<(), Wrong> {
+        ensure(
+            self.holds_optional(self.of(register), ty),
+            || format!("{}?", self.show(ty)),
+            || self.show_register(register),
+        )
     }
 
     fn satisfies(
@@ -426,14 +394,14 @@ impl Checker<'_, '_> {
         ensure(holds, || expected.into(), || self.show_register(register))
     }
 
-    fn decodable(&self, ty: TypeId) -> Result<(), Wrong> {
+    pub(super) fn decodable(&self, ty: TypeId) -> Result<(), Wrong> {
         let known = (ty.0 as usize) < self.context.artifact.types.len().0
             && ty != TypeId::NONE
             && is_sound(&self.context.types, ty, self.function.type_parameters);
         ensure(known, || "a type of values".into(), || self.show(ty))
     }
 
-    fn item(&self, list: Reg) -> Result<TypeId, Wrong> {
+    pub(super) fn item(&self, list: Reg) -> Result<TypeId, Wrong> {
         match self.context.types.get(self.of(list)) {
             Type::List(item) => Ok(item),
             _ => Err(Wrong::new("a list", self.show_register(list))),
@@ -447,7 +415,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn fields(&self, ty: TypeId) -> Result<&[Field], Wrong> {
+    pub(super) fn fields(&self, ty: TypeId) -> Result<&[Field], Wrong> {
         match self.context.types.get(ty) {
             Type::Record(record) => self.context.types.record(record).map(|r| r.fields.as_slice()),
             _ => None,
@@ -470,11 +438,11 @@ impl Checker<'_, '_> {
         .ok_or_else(|| Wrong::new("a tagged alternative", format!("{choice:?}, {variant}")))
     }
 
-    fn show(&self, ty: TypeId) -> String {
+    pub(super) fn show(&self, ty: TypeId) -> String {
         self.context.types.display(ty)
     }
 
-    fn show_register(&self, register: Reg) -> String {
+    pub(super) fn show_register(&self, register: Reg) -> String {
         format!("r{}: {}", register.0, self.show(self.of(register)))
     }
 }

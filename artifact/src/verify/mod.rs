@@ -5,11 +5,12 @@
 //! read a register before it was written, or go where there is no code. In order:
 //!
 //! 1. [`types`]: the table of types is a table that the compiler could have made.
-//! 2. [`declarations`]: flows, actions and functions name what exists, and agree on parameters and results.
+//! 2. [`declarations`]: flows, tests, actions and functions name what exists, and agree on parameters and results.
 //! 3. [`instructions`]: each instruction's registers have the types that it works on; a call's after its type
-//!    parameters are put in.
+//!    parameters are put in, and an effect's with those of the functions that it begins ([`effects`]).
 //! 4. [`paths`]: on every path, through handlers too, a register is written before it is read.
-//! 5. [`effects`]: an action's body asks for nothing but requests on its own connection and its settings.
+//! 5. [`reach`]: an action's body asks for nothing but requests on its own connection and its settings, and only
+//!    tests ask what tests ask.
 //!
 //! The time is linear in the artifact's size but for registers times joins, and constants times the types that
 //! they are used as; both have a limit, beyond which the artifact is rejected. No artifact can make the
@@ -20,6 +21,7 @@ mod declarations;
 mod effects;
 mod instructions;
 mod paths;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -53,6 +55,10 @@ pub enum Place {
     Action(EcoString),
     /// In a flow's declaration.
     Flow(EcoString),
+    /// In a test's declaration.
+    Test(EcoString),
+    /// In the names of settings or secrets.
+    Names,
     /// In the table of types.
     Types,
 }
@@ -66,6 +72,8 @@ impl std::fmt::Display for Place {
             Place::Function(function) => write!(f, "function `{function}`"),
             Place::Action(action) => write!(f, "action `{action}`"),
             Place::Flow(flow) => write!(f, "flow `{flow}`"),
+            Place::Test(test) => write!(f, "test `{test}`"),
+            Place::Names => f.write_str("the names of settings and secrets"),
             Place::Types => f.write_str("the types"),
         }
     }
@@ -84,7 +92,7 @@ pub fn verify(artifact: &Artifact) -> Result<(), VerifyError> {
         instructions::check(&mut context, function)?;
         paths::check(function)?;
     }
-    effects::check(artifact)
+    reach::check(artifact)
 }
 
 /// What should have been, and what was.

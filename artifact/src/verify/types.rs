@@ -13,7 +13,7 @@ const DEEPEST: u16 = 200;
 pub(super) fn check(artifact: &Artifact) -> Result<(), Wrong> {
     let types = &artifact.types;
     graph(types)?;
-    records(types)?;
+    records(artifact)?;
     finite(types)?;
     error_record(types, artifact.error)
 }
@@ -73,9 +73,10 @@ fn graph(types: &Types) -> Result<(), Wrong> {
 }
 
 /// Fields have types of values, and their defaults and samples are such values.
-fn records(types: &Types) -> Result<(), Wrong> {
+fn records(artifact: &Artifact) -> Result<(), Wrong> {
+    let types = &artifact.types;
     let (count, records, choices) = types.len();
-    let mut effort = constants::Effort::default();
+    let mut effort = constants::Effort::new(artifact);
     for record in (0..records).filter_map(|index| types.record(RecordId(index as u32))) {
         for field in &record.fields {
             let name = || format!("`{}.{}`", record.name, field.name);
