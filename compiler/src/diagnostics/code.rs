@@ -73,17 +73,21 @@ codes! {
     E0305 "an argument that is given twice"
     E0306 "a lambda that does not fit"
     E0307 "an action where none can be called"
+    E0308 "a clause that does not fit its call"
+    E0309 "a retry of what must happen once"
     E0401 "a path that does not return"
     E0402 "a match that does not cover everything"
     E0403 "an assignment to what does not change"
     E0404 "a statement that has no place here"
     E0405 "a constant that is not constant"
     E0406 "functions that never end"
+    E0407 "something that a branch cannot do"
     E0501 "a piece's declaration that is wrong"
     E0502 "a trigger's argument that is wrong"
     W0001 "a name that is never used"
     W0002 "code that never runs"
     W0003 "a value that is thrown away"
+    W0004 "branches that are too few"
 }
 
 impl Code {

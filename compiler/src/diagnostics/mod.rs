@@ -118,6 +118,17 @@ impl Diagnostic {
         self
     }
 
+    /// Edits that mend it together, in order of position.
+    pub fn fix_all<const N: usize, T: Into<String>>(
+        mut self,
+        title: impl Into<String>,
+        edits: [(Location, T); N],
+    ) -> Diagnostic {
+        let edits = edits.map(|(at, text)| Edit { at, text: text.into() }).to_vec();
+        self.fixes.push(Fix { title: title.into(), edits });
+        self
+    }
+
     /// Whether it keeps the flow from running.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -19,6 +19,7 @@ use super::checker::{CheckedBody, Checker, FunctionSource};
 use super::constant::Purpose;
 use super::names::{Scope, ScopeId};
 use super::narrow::Facts;
+use super::parallel::Fork;
 use super::report;
 use super::signature::Signature;
 use super::typed::{self, Expr, ExprKind, LocalId};
@@ -88,6 +89,8 @@ pub(super) struct Body<'c, 't> {
     pub(super) reachable: bool,
     /// The loops around this place, within the innermost lambda.
     pub(super) loops: Vec<Loop>,
+    /// The branches around this place, the innermost last.
+    pub(super) forks: Vec<Fork<'t>>,
     /// How many lambdas there are around this place.
     pub(super) lambdas: u32,
     /// How many constructs there are around this place that may not come to run it.
@@ -163,6 +166,7 @@ impl<'c, 't> Body<'c, 't> {
             facts: Facts::default(),
             reachable: true,
             loops: Vec::new(),
+            forks: Vec::new(),
             lambdas: 0,
             uncertain: 0,
             may_have_left: false,
@@ -349,6 +353,12 @@ impl<'c, 't> Body<'c, 't> {
     /// Whether a local may be assigned again.
     pub(super) fn is_var(&self, local: LocalId) -> bool {
         self.states.get(local.0 as usize).is_some_and(|state| state.var)
+    }
+
+    /// Whether a name stands for a local that may be assigned again.
+    pub(super) fn is_visible_var(&self, name: &tree::Name) -> bool {
+        let binding = self.names.get(name.text.as_str());
+        matches!(binding, Some(Binding::Local(local)) if self.is_var(*local))
     }
 
     /// A local's type.

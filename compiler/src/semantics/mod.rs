@@ -9,7 +9,7 @@
 //!    and samples are worth, [`piece`] what pieces say of themselves.
 //! 5. [`flow`] checks flow headers, and [`body`] the bodies of flows, functions and actions, by statement
 //!    ([`statement`]) and expression ([`expression`]). Expected types flow inward; what does not fit gets a
-//!    conversion from [`fits`] or a diagnostic from [`report`].
+//!    conversion from [`fits`] or a diagnostic from [`report`]. What branches may do stands in [`parallel`].
 //! 6. [`effects`] infers from the calls which functions have effects, and which never end.
 //!
 //! A broken part has the type `Unknown`, which fits everywhere: one mistake gives one error. No pass recurses
@@ -29,6 +29,7 @@ mod json_text;
 mod modules;
 mod names;
 mod narrow;
+mod parallel;
 mod piece;
 mod report;
 mod returns;

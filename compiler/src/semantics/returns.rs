@@ -97,6 +97,7 @@ fn ends(block: &Block) -> bool {
         StmtKind::Return(_) | StmtKind::Stop | StmtKind::Break | StmtKind::Continue => true,
         StmtKind::Expr(expr) => ends_expr(expr),
         StmtKind::Try { body, handler, .. } => ends(body) && ends(handler),
+        StmtKind::Parallel(block) => ends(block),
         _ => false,
     })
 }

@@ -9,6 +9,7 @@ use crate::syntax::tree::{self, BinaryOp};
 use super::body::{Binding, Body, Kind, Loop, broken};
 use super::expression::arithmetic_of;
 use super::fits::Reason;
+use super::parallel::ForkKind;
 use super::report;
 use super::typed::{Block, Expr, ExprKind, Stmt, StmtKind};
 
@@ -73,7 +74,8 @@ impl<'t> Body<'_, 't> {
         true
     }
 
-    fn statement(&mut self, statement: &'t tree::Stmt, out: &mut Vec<Stmt>) {
+    /// Checks a statement and adds it to the others.
+    pub(super) fn statement(&mut self, statement: &'t tree::Stmt, out: &mut Vec<Stmt>) {
         let span = statement.span;
         let kind = match &statement.kind {
             tree::StmtKind::Bind { var, name, ty, value } => {
@@ -96,10 +98,10 @@ impl<'t> Body<'_, 't> {
             }
             tree::StmtKind::Return(value) => self.return_statement(value.as_ref(), span),
             tree::StmtKind::Stop => self.stop_statement(span),
-            tree::StmtKind::Parallel(_)
-            | tree::StmtKind::First(_)
-            | tree::StmtKind::Block(_)
-            | tree::StmtKind::Given(_)
+            tree::StmtKind::Parallel(block) => self.fork_statement(ForkKind::Parallel, block, span),
+            tree::StmtKind::First(block) => self.fork_statement(ForkKind::First, block, span),
+            tree::StmtKind::Block(block) => self.stray_block(block),
+            tree::StmtKind::Given(_)
             | tree::StmtKind::Advance(_)
             | tree::StmtKind::Crash
             | tree::StmtKind::Expect(_)
@@ -124,13 +126,29 @@ impl<'t> Body<'_, 't> {
             && self.is_var(*local)
         {
             let local = *local;
+            let outer = self.assigns_outer(local, name.span);
             let expected = self.local_type(local);
             let declared = self.locals.get(local.0 as usize).map(|local| self.at(local.span));
             let value = self.expr(value, Some(expected));
             let value = self.fit(value, expected, Reason::at(declared, "its type comes from here"));
-            return Some(StmtKind::Set { local, value });
+            return (!outer).then_some(StmtKind::Set { local, value });
         }
-        let (value, local_type) = match ty {
+        let (value, local_type) = self.bound_value(ty, value);
+        let local = self.bind(name, local_type, var);
+        if matches!(value.kind, ExprKind::Broken) {
+            // What is wrong with it was told; that nothing uses it may be a part of that.
+            self.unwatch(local);
+        }
+        Some(StmtKind::Set { local, value })
+    }
+
+    /// What a name is bound to, and the type that the name gets.
+    pub(super) fn bound_value(
+        &mut self,
+        ty: Option<&'t tree::TypeExpr>,
+        value: &'t tree::Expr,
+    ) -> (Expr, TypeId) {
+        let (value, ty) = match ty {
             Some(ty) => {
                 let expected = self.resolve_type(ty);
                 let reason = Reason::at(Some(self.at(ty.span)), "expected because of this");
@@ -148,12 +166,7 @@ impl<'t> Body<'_, 't> {
         if value.ty == TypeId::NEVER {
             self.goes_no_further();
         }
-        let local = self.bind(name, local_type, var);
-        if matches!(value.kind, ExprKind::Broken) {
-            // What is wrong with it was told; that nothing uses it may be a part of that.
-            self.unwatch(local);
-        }
-        Some(StmtKind::Set { local, value })
+        (value, ty)
     }
 
     /// A value that gives nothing cannot be bound.
@@ -183,7 +196,14 @@ impl<'t> Body<'_, 't> {
             return None;
         };
         let local = match self.names.get(name.as_str()) {
-            Some(Binding::Local(local)) if self.is_var(*local) => *local,
+            Some(Binding::Local(local)) if self.is_var(*local) => {
+                let local = *local;
+                if self.assigns_outer(local, target.span) {
+                    self.expr(value, None);
+                    return None;
+                }
+                local
+            }
             Some(Binding::Local(local)) => {
                 let bound = self.locals.get(local.0 as usize).map(|local| self.at(local.span));
                 self.expr(value, None);
@@ -240,6 +260,13 @@ impl<'t> Body<'_, 't> {
             let (item, body) = self.loop_body(name, TypeId::INT, body);
             return Some(StmtKind::ForRange { item, from, to, body });
         }
+        let (iterable, item_type) = self.iterable(iterable);
+        let (item, body) = self.loop_body(name, item_type, body);
+        Some(StmtKind::For { item, iterable, body })
+    }
+
+    /// The list that a loop goes through, and its items' type.
+    pub(super) fn iterable(&mut self, iterable: &'t tree::Expr) -> (Expr, TypeId) {
         let iterable = self.expr(iterable, None);
         let item_type = match self.checker.types.get(iterable.ty) {
             Type::List(item) => item,
@@ -264,8 +291,7 @@ impl<'t> Body<'_, 't> {
                 TypeId::UNKNOWN
             }
         };
-        let (item, body) = self.loop_body(name, item_type, body);
-        Some(StmtKind::For { item, iterable, body })
+        (iterable, item_type)
     }
 
     fn loop_body(
@@ -309,6 +335,9 @@ impl<'t> Body<'_, 't> {
     }
 
     fn leave_loop(&mut self, span: Span, breaks: bool) -> Option<StmtKind> {
+        if self.loops.is_empty() && self.branch_here().is_some() {
+            return self.leave_branch_by(span, breaks);
+        }
         let word = if breaks { "break" } else { "continue" };
         match self.loops.last_mut() {
             Some(this) => this.left |= breaks,
@@ -371,7 +400,15 @@ impl<'t> Body<'_, 't> {
     fn return_statement(&mut self, value: Option<&'t tree::Expr>, span: Span) -> Option<StmtKind> {
         let at = self.at(span);
         let reason = Reason::at(self.result_at, "expected because of this");
-        let value = if self.lambdas > 0 {
+        let value = if let Some(fork) = self.branch_here() {
+            let (kind, around) = (fork.kind, fork.at);
+            value.map(|value| self.expr(value, None));
+            self.report(match kind {
+                ForkKind::ForEach => report::branches::returns_from_for(at, around),
+                _ => report::branches::leaves(at, "return", around),
+            });
+            None
+        } else if self.lambdas > 0 {
             value.map(|value| self.expr(value, None));
             self.report(report::control::return_in_lambda(at));
             None
@@ -401,6 +438,17 @@ impl<'t> Body<'_, 't> {
         };
         self.goes_no_further();
         Some(StmtKind::Return(value))
+    }
+
+    /// `{ … }` where no branch is.
+    fn stray_block(&mut self, block: &'t tree::Block) -> Option<StmtKind> {
+        let span = block.span;
+        let at = self.at(Span::new(span.start, span.end.min(span.start.saturating_add(1))));
+        let close = self.at(Span::new(span.end.saturating_sub(1).max(span.start), span.end));
+        let closed = span.end > at.span.end && self.checker.sources.slice(close) == "}";
+        self.report(report::branches::stray_block(at, closed.then_some([at, close])));
+        self.statements(block);
+        None
     }
 
     fn stop_statement(&mut self, span: Span) -> Option<StmtKind> {

@@ -7,6 +7,7 @@
 mod branches;
 mod calls;
 mod chain;
+mod clauses;
 mod compare;
 mod failures;
 mod generic;
@@ -27,6 +28,7 @@ use crate::syntax::tree::{self, ExprKind as Tree};
 
 use super::body::{Body, broken, constant};
 use super::fits::Reason;
+use super::parallel::ParallelFor;
 use super::report;
 use super::typed::{Expr, ExprKind};
 
@@ -48,10 +50,13 @@ impl<'t> Body<'_, 't> {
     pub(super) fn expr(&mut self, expr: &'t tree::Expr, hint: Hint) -> Expr {
         let span = expr.span;
         match &expr.kind {
-            Tree::Missing
-            | Tree::Clauses { .. }
-            | Tree::ParallelFor { .. }
-            | Tree::Launch { .. } => broken(span),
+            Tree::Missing | Tree::Launch { .. } => broken(span),
+            Tree::Clauses { call, clauses } => self.clauses(call, clauses, hint, span),
+            Tree::ParallelFor { name, iterable, limit, body } => {
+                let (iterable, limit) = (&**iterable, limit.as_deref());
+                let each = ParallelFor { name, iterable, limit, body };
+                self.parallel_for(each, Some(hint), span)
+            }
             Tree::None => constant(Constant::None, TypeId::NONE, span),
             Tree::Null => constant(Constant::Json("null".into()), TypeId::JSON, span),
             Tree::Bool(value) => constant(Constant::Bool(*value), TypeId::BOOL, span),
@@ -96,6 +101,11 @@ impl<'t> Body<'_, 't> {
                 let block = self.statements(block);
                 let ty = if self.reachable { TypeId::NONE } else { TypeId::NEVER };
                 Expr { ty, span: expr.span, kind: ExprKind::Block(block) }
+            }
+            Tree::ParallelFor { name, iterable, limit, body } => {
+                let (iterable, limit) = (&**iterable, limit.as_deref());
+                let each = ParallelFor { name, iterable, limit, body };
+                self.parallel_for(each, None, expr.span)
             }
             Tree::Paren(inner) => self.statement_expr(inner),
             _ => self.expr(expr, None),

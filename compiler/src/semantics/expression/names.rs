@@ -80,6 +80,9 @@ impl<'t> Body<'_, 't> {
 
     fn no_value(&self, name: &'t str, span: Span) -> crate::diagnostics::Diagnostic {
         let at = self.at(span);
+        if let Some(bound) = self.bound_by_sibling(name) {
+            return report::branches::sibling(name, at, bound);
+        }
         let is_function = BUILT_IN_FUNCTIONS.contains(&name) || self.find_value(name).is_some();
         if is_function {
             return report::names::function_as_value(name, at);

@@ -1,7 +1,9 @@
 //! The wording of every diagnostic of the checker, by concern. A function makes one diagnostic; what it needs to
 //! know it is given.
 
+pub(super) mod branches;
 pub(super) mod calls;
+pub(super) mod clauses;
 pub(super) mod control;
 pub(super) mod definitions;
 pub(super) mod names;
