@@ -12,6 +12,7 @@ pub mod builtin;
 pub mod bytecode;
 pub mod constant;
 pub mod encode;
+pub mod example;
 pub mod operands;
 pub mod phone;
 pub mod piece;

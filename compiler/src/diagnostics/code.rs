@@ -1,5 +1,5 @@
 //! The codes: stable, never reused. `E00xx` are of reading, `E01xx` of names, `E02xx` of types, `E03xx` of
-//! calls, `E04xx` of control flow, `E05xx` of pieces; `W0xxx` are warnings.
+//! calls, `E04xx` of control flow, `E05xx` of pieces, `E06xx` of tests; `W0xxx` are warnings.
 
 use std::fmt;
 
@@ -84,10 +84,14 @@ codes! {
     E0407 "something that a branch cannot do"
     E0501 "a piece's declaration that is wrong"
     E0502 "a trigger's argument that is wrong"
+    E0601 "a test that has run nothing yet"
+    E0602 "a stand-in that fits no call"
     W0001 "a name that is never used"
     W0002 "code that never runs"
     W0003 "a value that is thrown away"
     W0004 "branches that are too few"
+    W0061 "a test that expects nothing"
+    W0062 "a stand-in that is never called"
 }
 
 impl Code {

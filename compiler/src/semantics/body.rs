@@ -17,6 +17,7 @@ use crate::syntax::tree;
 
 use super::checker::{CheckedBody, Checker, FunctionSource};
 use super::constant::Purpose;
+use super::flow_test::TestState;
 use super::names::{Scope, ScopeId};
 use super::narrow::Facts;
 use super::parallel::Fork;
@@ -34,6 +35,8 @@ pub(super) enum Kind {
     Function,
     /// An action or a function of a piece: of the actions, only `http`'s can be called.
     Piece,
+    /// A test: it runs flows and calls no action itself.
+    Test,
     /// A constant expression: nothing can be called.
     Constant(Purpose),
 }
@@ -100,6 +103,8 @@ pub(super) struct Body<'c, 't> {
     pub(super) effectful: bool,
     pub(super) calls: Vec<FunctionId>,
     pub(super) certain_calls: Vec<(FunctionId, Span)>,
+    /// What only the check of a test knows.
+    pub(super) test: TestState,
 }
 
 /// A place in the scopes to come back to.
@@ -118,7 +123,7 @@ impl<'t> Checker<'t> {
             let in_piece = self.piece_of(file).is_some();
             let type_names = item.type_names.clone();
             let (block, parameters, result_at, kind) = match source {
-                FunctionSource::Flow(_) => continue,
+                FunctionSource::Flow(_) | FunctionSource::Test(_) => continue,
                 FunctionSource::Function(item) => {
                     let kind = if in_piece { Kind::Piece } else { Kind::Function };
                     (&item.body, &item.parameters, item.result.as_ref(), kind)
@@ -173,6 +178,7 @@ impl<'c, 't> Body<'c, 't> {
             effectful: false,
             calls: Vec::new(),
             certain_calls: Vec::new(),
+            test: TestState::default(),
         }
     }
 

@@ -100,7 +100,7 @@ pub(super) enum AliasState {
     Done(TypeId),
 }
 
-/// A flow, a function or an action with a body.
+/// A flow, a function, an action with a body or a test.
 pub(super) struct FunctionItem<'t> {
     pub(super) file: FileId,
     pub(super) doc: &'t EcoString,
@@ -118,6 +118,7 @@ pub(super) enum FunctionSource<'t> {
     Function(&'t tree::FunctionItem),
     Action(&'t tree::ActionItem),
     Flow(&'t tree::Flow),
+    Test(&'t tree::TestItem),
 }
 
 /// A checked body and what the effects' pass needs of it.

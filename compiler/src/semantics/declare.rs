@@ -76,7 +76,14 @@ impl<'t> Checker<'t> {
                     self.misplaced(file, flow.header, "a flow", "a file of a project");
                 }
             }
-            ItemKind::Use(_) | ItemKind::Test(_) => {}
+            ItemKind::Use(_) => {}
+            ItemKind::Test(test) => {
+                if module.role == Role::Project {
+                    self.declare_function(file, &item.doc, FunctionSource::Test(test));
+                } else {
+                    self.misplaced(file, test.name.1, "a test", "a file of a project");
+                }
+            }
             ItemKind::Type(ty) => self.declare_type(file, scope, item, ty),
             ItemKind::Function(function) => {
                 let id = self.declare_function(file, &item.doc, FunctionSource::Function(function));

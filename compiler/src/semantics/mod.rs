@@ -10,7 +10,8 @@
 //! 5. [`flow`] checks flow headers, and [`body`] the bodies of flows, functions and actions, by statement
 //!    ([`statement`]) and expression ([`expression`]). Expected types flow inward; what does not fit gets a
 //!    conversion from [`fits`] or a diagnostic from [`report`]. What branches may do stands in [`parallel`].
-//! 6. [`effects`] infers from the calls which functions have effects, and which never end.
+//! 6. [`flow_test`] checks tests against the flows that they run.
+//! 7. [`effects`] infers from the calls which functions have effects, and which never end.
 //!
 //! A broken part has the type `Unknown`, which fits everywhere: one mistake gives one error. No pass recurses
 //! deeper than a tree, a type, or a chain of constants, and each of these has a limit.
@@ -25,6 +26,7 @@ mod expression;
 mod finite;
 mod fits;
 mod flow;
+mod flow_test;
 mod json_text;
 mod modules;
 mod names;
@@ -69,6 +71,7 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     checker.check_pieces();
     checker.check_flows();
     checker.check_bodies();
+    checker.check_tests();
     checker.infer_effects();
     let (program, found) = checker.finish();
 

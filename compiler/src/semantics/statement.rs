@@ -77,6 +77,9 @@ impl<'t> Body<'_, 't> {
     /// Checks a statement and adds it to the others.
     pub(super) fn statement(&mut self, statement: &'t tree::Stmt, out: &mut Vec<Stmt>) {
         let span = statement.span;
+        if self.kind == Kind::Test && self.is_for_runs(statement) {
+            return;
+        }
         let kind = match &statement.kind {
             tree::StmtKind::Bind { var, name, ty, value } => {
                 self.bind_statement(*var, name, ty.as_ref(), value)
@@ -104,8 +107,7 @@ impl<'t> Body<'_, 't> {
             tree::StmtKind::Given(_)
             | tree::StmtKind::Advance(_)
             | tree::StmtKind::Crash
-            | tree::StmtKind::Expect(_)
-            | tree::StmtKind::Broken => return,
+            | tree::StmtKind::Expect(_) => self.test_statement(statement),
         };
         if let Some(kind) = kind {
             out.push(Stmt { span, kind });
@@ -240,6 +242,11 @@ impl<'t> Body<'_, 't> {
     }
 
     fn expr_statement(&mut self, expr: &'t tree::Expr) -> Option<StmtKind> {
+        if self.kind == Kind::Test
+            && let tree::ExprKind::Launch { waits: true, flow, arguments, event, .. } = &expr.kind
+        {
+            return self.run_statement(flow, arguments, event.as_deref(), expr.span);
+        }
         let value = self.statement_expr(expr);
         if value.ty == TypeId::NEVER {
             self.goes_no_further();

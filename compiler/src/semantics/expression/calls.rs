@@ -119,7 +119,7 @@ impl<'t> Body<'_, 't> {
     }
 
     /// Tells of an action that a piece does not have.
-    pub(super) fn unknown_action(&mut self, piece: &str, name: &tree::Name) {
+    pub(in crate::semantics) fn unknown_action(&mut self, piece: &str, name: &tree::Name) {
         let Some(scope) = self.checker.piece_scope(piece) else { return };
         let mut actions: Vec<&str> = scope.actions.keys().copied().collect();
         actions.sort_unstable();
@@ -148,6 +148,11 @@ impl<'t> Body<'_, 't> {
             Kind::Piece if piece != "http" => {
                 self.discard(call.arguments);
                 self.report(report::calls::action_in_piece(at, &signature.name));
+                return broken(span);
+            }
+            Kind::Test => {
+                self.discard(arguments);
+                self.report(report::testing::calls_action(at, &signature.name));
                 return broken(span);
             }
             _ => {}
@@ -303,7 +308,11 @@ impl<'t> Body<'_, 't> {
         matched
     }
 
-    fn unknown_argument(&mut self, signature: &Signature, name: &tree::Name) {
+    pub(in crate::semantics) fn unknown_argument(
+        &mut self,
+        signature: &Signature,
+        name: &tree::Name,
+    ) {
         if name.text.is_empty() {
             return;
         }

@@ -44,7 +44,7 @@ impl<'t> Body<'_, 't> {
     }
 
     /// A type where an argument stands: `into: Stage`.
-    pub(super) fn type_argument(&mut self, argument: &'t tree::Expr) -> TypeId {
+    pub(in crate::semantics) fn type_argument(&mut self, argument: &'t tree::Expr) -> TypeId {
         let scope = TypeScope { file: self.file, parameters: &self.type_names };
         match self.checker.type_of_argument(scope, argument) {
             Some(ty) => ty,

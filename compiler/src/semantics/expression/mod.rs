@@ -26,7 +26,7 @@ use callflow_artifact::types::TypeId;
 
 use crate::syntax::tree::{self, ExprKind as Tree};
 
-use super::body::{Body, broken, constant};
+use super::body::{Body, Kind, broken, constant};
 use super::fits::Reason;
 use super::parallel::ParallelFor;
 use super::report;
@@ -50,6 +50,9 @@ impl<'t> Body<'_, 't> {
     pub(super) fn expr(&mut self, expr: &'t tree::Expr, hint: Hint) -> Expr {
         let span = expr.span;
         match &expr.kind {
+            Tree::ParallelFor { .. } | Tree::Launch { .. } if self.kind == Kind::Test => {
+                self.no_value_in_test(expr)
+            }
             Tree::Missing | Tree::Launch { .. } => broken(span),
             Tree::Clauses { call, clauses } => self.clauses(call, clauses, hint, span),
             Tree::ParallelFor { name, iterable, limit, body } => {
@@ -134,7 +137,7 @@ impl<'t> Body<'_, 't> {
     }
 
     /// Looks through arguments of a call that is wrong anyway, for what is wrong in them and what they use.
-    pub(super) fn discard(&mut self, arguments: &'t [tree::Argument]) {
+    pub(in crate::semantics) fn discard(&mut self, arguments: &'t [tree::Argument]) {
         for argument in arguments {
             match &argument.value.kind {
                 Tree::Lambda { parameters, body } => {

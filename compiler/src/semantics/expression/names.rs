@@ -25,6 +25,11 @@ impl<'t> Body<'_, 't> {
                 (_, None) => broken(span),
             };
         }
+        if name == "result"
+            && let Some(result) = self.test_result(span)
+        {
+            return result;
+        }
         let diagnostic = self.no_value(name, span);
         self.report(diagnostic);
         broken(span)
@@ -72,7 +77,7 @@ impl<'t> Body<'_, 't> {
     }
 
     /// Whether a name stands for a loaded piece here: locals and items of that name go before.
-    pub(super) fn is_piece(&self, name: &str) -> bool {
+    pub(in crate::semantics) fn is_piece(&self, name: &str) -> bool {
         !self.names.contains_key(name)
             && self.find_value(name).is_none()
             && self.checker.piece_scopes.contains_key(name)

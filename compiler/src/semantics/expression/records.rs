@@ -213,7 +213,12 @@ impl<'t> Body<'_, 't> {
         None
     }
 
-    fn no_second_entry(&mut self, entries: &[Entry], index: usize, name: &tree::Name) {
+    pub(in crate::semantics) fn no_second_entry(
+        &mut self,
+        entries: &[Entry],
+        index: usize,
+        name: &tree::Name,
+    ) {
         let earlier = entries.iter().take(index).find_map(|entry| match entry {
             Entry::Field { name: earlier, .. } if earlier.text == name.text => Some(earlier.span),
             _ => None,
@@ -286,6 +291,10 @@ impl<'t> Body<'_, 't> {
             let Some((name, ty)) = field.map(|field| (field.name.clone(), field.ty)) else {
                 continue;
             };
+            if self.test.completes() {
+                *slot = self.made_up(record, index, span);
+                continue;
+            }
             let default = self.checker.field_defaults.get(&(record, index as u16)).copied();
             *slot = match default.map(|id| self.checker.evaluate(id).1) {
                 Some(Some(value)) => Some(constant(value, ty, span)),

@@ -11,6 +11,7 @@ pub(super) mod operators;
 pub(super) mod optionals;
 pub(super) mod pieces;
 pub(super) mod records;
+pub(super) mod testing;
 pub(super) mod type_name;
 pub(super) mod types;
 
