@@ -151,7 +151,7 @@ impl<'t> Body<'_, 't> {
                 return broken(span);
             }
             Kind::Test => {
-                self.discard(arguments);
+                self.discard(call.arguments);
                 self.report(report::testing::calls_action(at, &signature.name));
                 return broken(span);
             }
