@@ -108,6 +108,7 @@ impl<'t> Body<'_, 't> {
             | tree::StmtKind::Advance(_)
             | tree::StmtKind::Crash
             | tree::StmtKind::Expect(_) => self.test_statement(statement),
+            tree::StmtKind::Broken => None,
         };
         if let Some(kind) = kind {
             out.push(Stmt { span, kind });
