@@ -366,6 +366,7 @@ impl<'t> Checker<'t> {
                 _ => None,
             },
             ExprKind::Paren(inner) => self.type_of_argument(at, inner),
+            ExprKind::Type(ty) => Some(self.resolve_type(at, ty)),
             _ => None,
         }
     }

@@ -702,6 +702,8 @@ pub enum ExprKind {
     Block(Block),
     /// `(e)`, kept for the formatter.
     Paren(Box<Expr>),
+    /// `Lead?`, `[string: Lead]` as an argument: a type that can be no value.
+    Type(TypeExpr),
 }
 
 /// How one call is repeated and bounded.
@@ -757,7 +759,8 @@ pub enum TextPart {
 pub struct Argument {
     /// `name:`
     pub name: Option<Name>,
-    /// Its value. Where `into: Stage` gives a type, the type as it looks as an expression.
+    /// Its value. Where `into: Stage` gives a type, the type as it looks as an expression, or an
+    /// [`ExprKind::Type`] where it looks like none.
     pub value: Expr,
 }
 

@@ -1,8 +1,8 @@
-//! Words that are not of the language: of other languages, and of later versions of this one.
+//! Words of other languages.
 //!
 //! The grammar never sees them. This pass goes over the tokens before they are laid out: what has a counterpart
-//! becomes that (with a fix that says so), and what this version cannot run is cut out as a whole, so that the
-//! rest of the file is read as usual.
+//! becomes that, with a fix that says so, and what has none is left out, so that the rest of the file is read
+//! as usual.
 
 use super::token::{Kind, Token};
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
@@ -56,7 +56,6 @@ impl Pass<'_> {
             Kind::Const if self.is_plain(i) && self.starts_statement(i) => {
                 self.inner_const(i, token)
             }
-            Kind::Within if self.follows_call(i) => self.call_clause(i, token),
             Kind::Default if self.kind(i + 1) == Some(Kind::FatArrow) => {
                 Some(self.exchange(i, "else", &[Kind::Else], "what is left is taken by `else`"))
             }
@@ -144,26 +143,6 @@ impl Pass<'_> {
             {
                 Some(self.import(i))
             }
-            "parallel" | "first" if starts && next == Some(Kind::BraceOpen) => {
-                Some(self.cut_block(i))
-            }
-            "test" if starts && next == Some(Kind::TextOpen) => Some(self.cut_block(i)),
-            "use" if starts && matches!(next, Some(Kind::TextOpen | Kind::Name)) => {
-                Some(self.cut_line(i))
-            }
-            "start" | "run" if next == Some(Kind::Name) => {
-                Some(if starts { self.cut_line(i) } else { self.cut_value(i) })
-            }
-            "with" if next.is_some_and(Kind::is_word) => Some(self.cut_until(i, Kind::Less)),
-            "parallel" if next.is_some_and(|next| matches!(next, Kind::Int | Kind::Name)) => {
-                Some(self.cut_until(i, Kind::BraceOpen))
-            }
-            "retry" | "once" => self.call_clause(i, token),
-            "env" | "secret"
-                if next == Some(Kind::ParenOpen) && self.kind(i + 2) == Some(Kind::TextOpen) =>
-            {
-                Some(self.cut_value(i))
-            }
             _ => None,
         }
     }
@@ -175,10 +154,6 @@ impl Pass<'_> {
         (!margin && self.kind(i + 1) == Some(Kind::Name)).then(|| {
             self.superfluous(i, "in a flow or a function, a name is bound by `name = value`; a `const` stands outside")
         })
-    }
-
-    fn call_clause(&mut self, i: usize, _: Token) -> Option<usize> {
-        self.follows_call(i).then(|| self.cut_clauses(i))
     }
 
     // Words of other languages.
@@ -256,135 +231,6 @@ impl Pass<'_> {
         .fix("remove the import", self.at(line), "");
         self.diagnostics.push(diagnostic);
         self.change(i);
-        end
-    }
-
-    // Parts of the language that come later.
-
-    fn later(&mut self, i: usize, what: &str, note: &str) {
-        let span = self.span(i);
-        let diagnostic = Diagnostic::error(
-            Code::E0010,
-            self.at(span),
-            format!("This version cannot run {what} yet"),
-        )
-        .label("a part of the language that comes later")
-        .note(note);
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// `parallel { … }`, `test "…" { … }`: up to the end of the block.
-    fn cut_block(&mut self, i: usize) -> usize {
-        match self.slice(self.span(i)) {
-            "parallel" => self.later(
-                i,
-                "`parallel`",
-                "Write the statements one after the other, without the block.",
-            ),
-            "first" => self.later(
-                i,
-                "`first`",
-                "There is no other way to wait for the first of several things for now.",
-            ),
-            _ => self.later(i, "tests", "Everything else in the file is checked as usual."),
-        }
-        let mut depth = 0_u32;
-        let mut end = i + 1;
-        while let Some(kind) = self.kind(end) {
-            end += 1;
-            match kind {
-                Kind::BraceOpen => depth += 1,
-                Kind::BraceClose if depth <= 1 => break,
-                Kind::BraceClose => depth -= 1,
-                Kind::Newline if depth == 0 || self.flow_ends_at(end) => {
-                    end -= 1;
-                    break;
-                }
-                _ => {}
-            }
-        }
-        self.cut(i, end)
-    }
-
-    /// `use …`, `start …`: up to the end of the line.
-    fn cut_line(&mut self, i: usize) -> usize {
-        match self.slice(self.span(i)) {
-            "use" => self.later(i, "`use`", "Pieces are there by their names without it, and what several flows share stands in one file with them for now."),
-            _ => self.later(i, "flows that start other flows", "Move what both flows do to a function, and call it."),
-        }
-        let end = self.end_of_line(i);
-        self.cut(i, end)
-    }
-
-    /// `run flow(…)`, `env("X")` as a value: the word, and the call after it.
-    fn cut_value(&mut self, i: usize) -> usize {
-        let mut end = i + 1;
-        match self.slice(self.span(i)) {
-            "run" | "start" => {
-                self.later(
-                    i,
-                    "flows that start other flows",
-                    "Move what both flows do to a function, and call it.",
-                );
-                end += 1;
-            }
-            "env" => self.later(i, "`env(…)`", "Write the value as a `const`."),
-            _ => self.later(
-                i,
-                "`secret(…)`",
-                "Secrets belong to a piece's connection, which is set up outside of the flows.",
-            ),
-        }
-        if self.kind(end) == Some(Kind::ParenOpen) {
-            end = self.end_of_brackets(end);
-        }
-        self.cut(i, end)
-    }
-
-    /// `with …` in a header, `parallel 10` of a `for`: up to what opens the body. Without one, they are names.
-    fn cut_until(&mut self, i: usize, opener: Kind) -> usize {
-        let mut end = i + 1;
-        while let Some(kind) = self.kind(end) {
-            if kind == opener || kind == Kind::Newline || end > i + NEAR {
-                break;
-            }
-            end += 1;
-        }
-        if self.kind(end) != Some(opener) {
-            if let Some(token) = self.tokens.get(i).copied() {
-                self.keep(token);
-            }
-            return i + 1;
-        }
-        if opener == Kind::Less {
-            self.later(i, "the settings of a flow", "Leave out what begins with `with`.");
-        } else {
-            self.later(
-                i,
-                "`for … parallel`",
-                "Without it, the items are taken one after the other.",
-            );
-        }
-        self.change(i);
-        end
-    }
-
-    /// `retry 5 every 10s`, `within 30s`, `once "key"` after a call: up to the end of the statement.
-    fn cut_clauses(&mut self, i: usize) -> usize {
-        let word = self.slice(self.span(i)).to_owned();
-        self.later(
-            i,
-            &format!("`{word}` after a call"),
-            "Without it, each action retries as its piece says: reads do, and writes where nothing can happen twice.",
-        );
-        self.change(i);
-        self.end_of_line(i)
-    }
-
-    fn cut(&mut self, i: usize, end: usize) -> usize {
-        self.change(i);
-        let span = self.span(i).to(self.span(end.saturating_sub(1)));
-        self.out.push(Token { kind: Kind::Cut, span });
         end
     }
 
@@ -474,26 +320,6 @@ impl Pass<'_> {
         statement.skip(1).any(|kind| matches!(kind, Kind::If | Kind::While))
     }
 
-    /// Whether a word stands behind a call, on its line.
-    fn follows_call(&self, i: usize) -> bool {
-        self.before(i) == Some(Kind::ParenClose)
-            && matches!(
-                self.kind(i + 1),
-                Some(Kind::Int | Kind::Duration | Kind::TextOpen | Kind::Name)
-            )
-            && !self.in_header(i)
-    }
-
-    /// Whether the line is the header of a flow.
-    fn in_header(&self, i: usize) -> bool {
-        let line = self.tokens.get(..i).unwrap_or_default();
-        line.iter()
-            .rev()
-            .take(NEAR)
-            .take_while(|token| token.kind != Kind::Newline)
-            .any(|token| token.kind == Kind::On)
-    }
-
     fn line_has(&self, i: usize, wanted: Kind) -> bool {
         let rest = self.tokens.get(i..).unwrap_or_default();
         rest.iter()
@@ -519,23 +345,6 @@ impl Pass<'_> {
             end += 1;
         }
         end.max(i + 1)
-    }
-
-    /// The index after the bracket that opens at `i`; after its line where it is not closed on it.
-    fn end_of_brackets(&self, i: usize) -> usize {
-        let mut depth = 0_u32;
-        let mut end = i;
-        while let Some(kind) = self.kind(end) {
-            end += 1;
-            match kind {
-                Kind::Newline if self.flow_ends_at(end) => return end - 1,
-                kind if kind.closer().is_some() => depth += 1,
-                kind if kind.is_closer() && depth <= 1 => break,
-                kind if kind.is_closer() => depth -= 1,
-                _ => {}
-            }
-        }
-        end
     }
 
     /// Whether a line with nothing but `>` begins at the token.

@@ -90,6 +90,12 @@ impl<'t> Body<'_, 't> {
             Tree::Lambda { parameters, body } => self.stray_lambda(parameters, body, span),
             Tree::Block(block) => self.block(block, hint, span),
             Tree::Paren(inner) => self.expr(inner, hint),
+            Tree::Type(ty) => {
+                self.resolve_type(ty);
+                let at = self.at(span);
+                self.report(report::names::written_type_as_value(at));
+                broken(span)
+            }
         }
     }
 

@@ -355,6 +355,12 @@ pub(in crate::semantics) fn type_as_value(name: &str, at: Location) -> Diagnosti
         .note(format!("A value of it is written `{name} {{ … }}`"))
 }
 
+/// `Lead?` or `[string: Lead]` where a value is wanted.
+pub(in crate::semantics) fn written_type_as_value(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::E0108, at, "This is a type, and a value is wanted here")
+        .label("not a value")
+}
+
 /// A tag without its braces.
 pub(in crate::semantics) fn tag_as_value(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0108, at, format!("`{name}` is a tag, and needs its record"))

@@ -148,17 +148,18 @@ impl Balancer<'_> {
                     in_brackets = Some(i);
                 }
                 Kind::Newline if depth == 0 => {
-                    let goes_on = matches!(
-                        next,
+                    let goes_on = match next {
                         Some(
                             Kind::Less
-                                | Kind::Arrow
-                                | Kind::Within
-                                | Kind::As
-                                | Kind::Else
-                                | Kind::BraceOpen
-                        )
-                    );
+                            | Kind::Arrow
+                            | Kind::Within
+                            | Kind::As
+                            | Kind::Else
+                            | Kind::BraceOpen,
+                        ) => true,
+                        Some(Kind::Name) if self.is(i + 1, "with") => true,
+                        _ => self.kind(i - 1) == Some(Kind::Comma),
+                    };
                     if !goes_on {
                         break;
                     }
@@ -395,6 +396,11 @@ impl Balancer<'_> {
         self.tokens.get(i).map(|token| token.kind)
     }
 
+    /// Whether a token is that word.
+    fn is(&self, i: usize, word: &str) -> bool {
+        self.token(i).is_some_and(|token| self.slice(token.span) == word)
+    }
+
     fn set_kind(&mut self, i: usize, kind: Kind) {
         if let Some(token) = self.tokens.get_mut(i) {
             token.kind = kind;
@@ -425,7 +431,14 @@ impl Balancer<'_> {
                 next.is_some_and(Kind::is_word)
             }
             Some(Kind::Default) => next == Some(Kind::Action),
-            Some(Kind::Name) => next == Some(Kind::Colon) && self.kind(i + 2) == Some(Kind::On),
+            Some(word) if word.is_word() && next == Some(Kind::Colon) => {
+                self.kind(i + 2) == Some(Kind::On)
+            }
+            Some(Kind::Name) => match next {
+                Some(Kind::TextOpen) => self.is(i, "use") || self.is(i, "test"),
+                Some(next) => next.is_word() && self.is(i, "use"),
+                None => false,
+            },
             _ => false,
         }
     }

@@ -210,7 +210,7 @@ impl Depth {
 fn is_link(kind: Kind, before: Option<Kind>) -> bool {
     use Kind::*;
     match kind {
-        Dot | QuestionDot | Question | Not | Bang | Match | FatArrow => true,
+        Dot | QuestionDot | Question | Not | Bang | Match | For | FatArrow => true,
         If => before != Some(Else),
         ParenOpen | BracketOpen => before.is_some_and(Kind::is_closer),
         kind => kind.is_infix(),

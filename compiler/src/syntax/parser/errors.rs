@@ -18,7 +18,7 @@ pub(super) struct Trouble {
     /// Tokens that would have done, a bit each.
     kinds: u128,
     /// Rules that would have done, a bit each.
-    whats: u16,
+    whats: u32,
 }
 
 /// A rule, as messages name it.
@@ -36,6 +36,16 @@ pub(super) enum What {
     EntryEnd,
     StatementEnd,
     ItemEnd,
+    /// A setting of a flow.
+    Setting,
+    /// How a stand-in answers.
+    Answer,
+    /// A `for` that gives a value without `parallel`.
+    SequentialValue,
+    /// `with { … }` of a `run` that stands in no test.
+    TestOnly,
+    /// A word that may be left out, of which nothing is said.
+    Word,
 }
 
 impl Trouble {

@@ -11,19 +11,21 @@ use chumsky::pratt::{infix, left, postfix, prefix, right};
 use chumsky::prelude::*;
 use ecow::EcoString;
 
+use super::branches;
+use super::calls::{arguments, clauses, launch};
 use super::errors::{Trouble, What};
 use super::patterns::pattern;
 use super::recovery::{ahead, entries, missing_operand, required, required_type, tail};
 use super::statements::{self, required_block};
-use super::types::{self, named_ahead};
+use super::types;
 use super::{At, Extra, Input, Rule, name, required_name, span};
 use crate::source::Span;
 use crate::syntax::literal as value;
 use crate::syntax::text;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{
-    Argument, Arm, BinaryOp, Block, Element, Entry, Expr, ExprKind, Name, TextPart, TypeExpr,
-    UnaryOp,
+    Argument, Arm, BinaryOp, Block, Clause, Element, Entry, Expr, ExprKind, Name, TextPart,
+    TypeExpr, UnaryOp,
 };
 
 /// The rules that items are made of.
@@ -42,7 +44,7 @@ pub(super) fn rules<'s>() -> Rules<'s> {
         let ty = types::ty(expr.clone());
         let block = block(expr.clone(), ty.clone());
         let head = head(expr.clone(), ty.clone(), block.clone());
-        operators(atom(expr.clone(), head, block, true), expr, ty)
+        operators(atom(expr.clone(), ty.clone(), head, block, true), expr, ty)
     })
     .boxed();
     let ty = types::ty(expr.clone());
@@ -66,18 +68,23 @@ fn head<'s>(
     ty: Rule<'s, TypeExpr>,
     block: Rule<'s, Block>,
 ) -> Rule<'s, Expr> {
-    recursive(|head| operators(atom(expr.clone(), head.boxed(), block, false), expr, ty)).boxed()
+    recursive(|head| {
+        operators(atom(expr.clone(), ty.clone(), head.boxed(), block, false), expr, ty)
+    })
+    .boxed()
 }
 
 /// What stands between operators. `braces` says whether a record may.
 fn atom<'s>(
     expr: Rule<'s, Expr>,
+    ty: Rule<'s, TypeExpr>,
     head: Rule<'s, Expr>,
     block: Rule<'s, Block>,
     braces: bool,
 ) -> Rule<'s, Expr> {
     let body = lambda_body(expr.clone(), block.clone());
     let simple = choice((
+        launch(expr.clone(), ty),
         named(expr.clone(), body.clone(), braces),
         literal_with(text_literal(expr.clone())),
         lambda(body.clone()),
@@ -86,8 +93,9 @@ fn atom<'s>(
     ));
     let block = required_block(block);
     let compound = choice((
-        if_else(head.clone(), block),
-        match_of(head, body),
+        if_else(head.clone(), block.clone()),
+        match_of(head.clone(), body),
+        branches::for_value(head, block),
         just(Kind::Unknown)
             .or(just(Kind::Cut))
             .map_with(|_, at| Expr { span: span(at), kind: ExprKind::Missing }),
@@ -122,42 +130,23 @@ fn operators<'s>(
         Kind::Slash => BinaryOp::Divide,
         Kind::Percent => BinaryOp::Remainder,
     };
-    let field = select! { Kind::Dot => false, Kind::QuestionDot => true }.then(required_name());
-    let parens = arguments(expr.clone()).map_with(|arguments, at| (arguments, span(at)));
-    let index = required(expr)
-        .then_ignore(tail(What::EntryEnd))
-        .delimited_by(just(Kind::BracketOpen), just(Kind::BracketClose))
-        .map_with(|index, at| (index, span(at)));
     let and = just(Kind::And).to(BinaryOp::And);
     let or = just(Kind::Or).to(BinaryOp::Or);
     let coalesce = just(Kind::QuestionQuestion).to(BinaryOp::Coalesce);
     let not = just(Kind::Not).to(UnaryOp::Not).map_with(|op, at| (op, span(at)));
     let minus = just(Kind::Minus).to(UnaryOp::Negate).map_with(|op, at| (op, span(at)));
-    let cast = just(Kind::As).ignore_then(required_type(ty));
+    let cast = just(Kind::As).ignore_then(required_type(ty.clone()));
     atom.pratt((
         prefix(4, not, |op, operand, _: &mut At<'s, '_>| unary(op, operand)),
         prefix(10, minus, |op, operand, _: &mut At<'s, '_>| unary(op, operand)),
-        postfix(12, field, |base: Expr, (optional, name): (bool, Name), _: &mut At<'s, '_>| {
-            make(base.span.to(name.span), |base| ExprKind::Field { base, optional, name }, base)
-        }),
         postfix(
             12,
-            parens,
-            |callee: Expr, (arguments, parens): (Vec<Argument>, Span), _: &mut At<'s, '_>| {
-                make(
-                    callee.span.to(parens),
-                    |callee| ExprKind::Call { callee, arguments, parens },
-                    callee,
-                )
-            },
+            suffix(expr.clone(), ty.clone()),
+            |base, suffix: Suffix, _: &mut At<'s, '_>| suffix.of(base),
         ),
-        postfix(12, index, |base: Expr, (index, brackets): (Expr, Span), _: &mut At<'s, '_>| {
-            let index = Box::new(index);
-            make(
-                base.span.to(brackets),
-                |base| ExprKind::Index { base, optional: false, index },
-                base,
-            )
+        postfix(12, clauses(expr, ty), |call: Expr, clauses: Vec<Clause>, _: &mut At<'s, '_>| {
+            let end = clauses.last().map_or(call.span, |last| last.span);
+            make(call.span.to(end), |call| ExprKind::Clauses { call, clauses }, call)
         }),
         postfix(11, cast, |value: Expr, ty: TypeExpr, _: &mut At<'s, '_>| {
             make(value.span.to(ty.span), |value| ExprKind::As { value, ty }, value)
@@ -179,6 +168,51 @@ fn operators<'s>(
         }),
     ))
     .boxed()
+}
+
+/// What follows a value and belongs to it.
+pub(super) enum Suffix {
+    /// `.name`, `?.name`
+    Field { optional: bool, name: Name },
+    /// `(a, name: b)`
+    Call(Vec<Argument>, Span),
+    /// `[0]`
+    Index(Expr, Span),
+}
+
+impl Suffix {
+    /// The value with it.
+    pub(super) fn of(self, base: Expr) -> Expr {
+        match self {
+            Suffix::Field { optional, name } => {
+                make(base.span.to(name.span), |base| ExprKind::Field { base, optional, name }, base)
+            }
+            Suffix::Call(arguments, parens) => make(
+                base.span.to(parens),
+                |callee| ExprKind::Call { callee, arguments, parens },
+                base,
+            ),
+            Suffix::Index(index, brackets) => {
+                let index = Box::new(index);
+                let kind = |base| ExprKind::Index { base, optional: false, index };
+                make(base.span.to(brackets), kind, base)
+            }
+        }
+    }
+}
+
+/// `.name`, `(…)` or `[…]`
+pub(super) fn suffix<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Suffix> {
+    let field = select! { Kind::Dot => false, Kind::QuestionDot => true }
+        .then(required_name())
+        .map(|(optional, name)| Suffix::Field { optional, name });
+    let call =
+        arguments(expr.clone(), ty).map_with(|arguments, at| Suffix::Call(arguments, span(at)));
+    let index = required(expr)
+        .then_ignore(tail(What::EntryEnd))
+        .delimited_by(just(Kind::BracketOpen), just(Kind::BracketClose))
+        .map_with(|index, at| Suffix::Index(index, span(at)));
+    choice((field, call, index)).boxed()
 }
 
 fn spanned<'s>(
@@ -262,7 +296,7 @@ fn lambda_body<'s>(expr: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Exp
 
 /// Whether the tokens after a `{` are entries: `name:` that is no binding with a type, `"text":`, `...`, or a
 /// name and a comma.
-fn is_record(kinds: &[Kind], first: usize) -> bool {
+pub(super) fn is_record(kinds: &[Kind], first: usize) -> bool {
     let kind = |index: usize| kinds.get(index).copied();
     match kind(first) {
         Some(Kind::Spread) => true,
@@ -296,7 +330,7 @@ fn is_typed_binding(kinds: &[Kind]) -> bool {
     false
 }
 
-fn paren<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+pub(super) fn paren<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
     required(expr)
         .then_ignore(tail(What::EntryEnd))
         .then_ignore(super::recovery::rest_of_brackets())
@@ -339,19 +373,6 @@ fn record_entries<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Vec<Entry>> {
     let spread = just(Kind::Spread).ignore_then(required(expr)).map(Entry::Spread);
     entries(choice((named.boxed(), quoted.boxed(), spread.boxed())))
         .delimited_by(just(Kind::BraceOpen), just(Kind::BraceClose))
-        .boxed()
-}
-
-/// `(a, name: b)`
-pub(super) fn arguments<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Vec<Argument>> {
-    let named = named_ahead()
-        .ignore_then(name())
-        .then_ignore(just(Kind::Colon))
-        .then(required(expr.clone()))
-        .map(|(name, value)| Argument { name: Some(name), value });
-    let positional = expr.map(|value| Argument { name: None, value });
-    entries(named.or(positional))
-        .delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose))
         .boxed()
 }
 
@@ -399,7 +420,7 @@ pub(super) fn literal<'s>() -> Rule<'s, Expr> {
     literal_with(text.boxed())
 }
 
-fn literal_with<'s>(text: Rule<'s, Expr>) -> Rule<'s, Expr> {
+pub(super) fn literal_with<'s>(text: Rule<'s, Expr>) -> Rule<'s, Expr> {
     let scalar = custom(|inp: &mut chumsky::input::InputRef<'s, '_, Input<'s>, Extra<'s>>| {
         let index = *inp.cursor().inner();
         let context = inp.state().0;
@@ -424,7 +445,7 @@ fn literal_with<'s>(text: Rule<'s, Expr>) -> Rule<'s, Expr> {
 }
 
 /// A text with holes.
-fn text_literal<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+pub(super) fn text_literal<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
     let part = just(Kind::TextPart).map_with(|_, at| text::Piece::Written(span(at)));
     let hole = required(expr)
         .then_ignore(tail(What::EntryEnd))

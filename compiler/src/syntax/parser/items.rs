@@ -4,25 +4,27 @@ use chumsky::input::InputRef;
 use chumsky::prelude::*;
 
 use super::errors::{Trouble, What};
-use super::expressions::{Rules, arguments, rules};
+use super::expressions::{Rules, plain_text, rules};
 use super::recovery::{ahead, required, required_type, separators};
 use super::statements::required_block;
 use super::types::{fields, literal_variant, parameters, result};
-use super::{Context, Extra, Input, Rule, doc, line_break, name, required_name, span};
+use super::{Context, Extra, Input, Rule, doc, line_break, name, required_name, span, word};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{
-    Argument, Block, ConstItem, Deadline, Flow, FunctionItem, Item, ItemKind, Name, Parameter,
-    TypeDefinition, TypeExpr, TypeItem, TypeKind, VariantItem, VariantKind,
+    ConstItem, FunctionItem, Item, ItemKind, TypeDefinition, TypeExpr, TypeItem, TypeKind, UseItem,
+    UseSource, VariantItem, VariantKind,
 };
 
 /// All items of a file.
 pub(super) fn file<'s>() -> Rule<'s, Vec<Item>> {
     let rules = rules();
     let kind = choice((
-        flow(&rules),
+        super::flows::flow(&rules),
         type_item(&rules),
         function(&rules),
         constant(&rules),
+        use_item(),
+        super::testing::test(&rules),
         super::pieces::action(&rules),
         super::pieces::trigger(&rules),
         super::pieces::declaration(&rules),
@@ -50,7 +52,12 @@ fn begins_item(context: &Context<'_>, index: usize) -> bool {
         Some(Base | Docs) => next == Some(TextOpen),
         Some(Limits) => next == Some(Int),
         Some(Errors) => next == Some(BraceOpen),
-        Some(Name) => next == Some(Colon) && context.kind(index + 2) == Some(On),
+        Some(word) if word.is_word() && next == Some(Colon) => context.kind(index + 2) == Some(On),
+        Some(Name) => match next {
+            Some(TextOpen) => matches!(context.word(index), "use" | "test"),
+            Some(next) => next.is_word() && context.word(index) == "use",
+            Option::None => false,
+        },
         _ => false,
     }
 }
@@ -87,128 +94,6 @@ fn item_end<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
             || begins_item(context, index)
     });
     end.recover_with(via_parser(skipped_item()))
-}
-
-// Flows.
-
-/// `[label:] on trigger(…) [as name] [-> T] [within D else E] < … >`
-fn flow<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
-    let label_ahead = ahead(What::Item, |context, index| {
-        context.kind(index + 1) == Some(Kind::Colon) && context.kind(index + 2) == Some(Kind::On)
-    });
-    let label = label_ahead.ignore_then(name()).then_ignore(just(Kind::Colon));
-    let binding = line_break(&[Kind::As]).ignore_then(just(Kind::As)).ignore_then(required_name());
-    let fallback = line_break(&[Kind::Else])
-        .ignore_then(just(Kind::Else))
-        .ignore_then(required(rules.expr.clone()));
-    let deadline = line_break(&[Kind::Within])
-        .ignore_then(just(Kind::Within))
-        .ignore_then(required(rules.expr.clone()))
-        .then(fallback.or_not())
-        .map(|(duration, fallback)| Deadline { duration, fallback });
-    let header = label
-        .or_not()
-        .then_ignore(just(Kind::On))
-        .then(trigger(rules))
-        .then(binding.or_not())
-        .then(result(rules.ty.clone()))
-        .then(deadline.or_not())
-        .map_with(|header, at| (header, span(at)));
-    header
-        .then_ignore(rest_of_header())
-        .then(body(rules))
-        .map(|((((((label, on), binding), result), deadline), header), body)| {
-            let On { trigger, tool, arguments, parameters } = on;
-            ItemKind::Flow(Flow {
-                label,
-                trigger,
-                tool,
-                arguments,
-                parameters,
-                binding,
-                result,
-                deadline,
-                settings: Vec::new(),
-                header,
-                body,
-            })
-        })
-        .boxed()
-}
-
-/// What a flow starts on.
-struct On {
-    trigger: Vec<Name>,
-    tool: Option<Name>,
-    arguments: Vec<Argument>,
-    parameters: Vec<Parameter>,
-}
-
-/// `webhook("/path")`, `manual(p: T)`, `function_call name(p: T)`
-fn trigger<'s>(rules: &Rules<'s>) -> Rule<'s, On> {
-    let path = required_name()
-        .then(just(Kind::Dot).ignore_then(required_name()).repeated().collect::<Vec<_>>())
-        .map(|(first, mut rest)| {
-            rest.insert(0, first);
-            rest
-        });
-    let takes_parameters = ahead(What::Parameters, |context, index| {
-        let mut index = index;
-        while context.kind(index + 1) == Some(Kind::Dot) {
-            index += 2;
-        }
-        matches!(context.word(index), "manual" | "function_call")
-    });
-    let with_parameters = takes_parameters
-        .ignore_then(path.clone())
-        .then(name().or_not())
-        .then(parameters(rules.expr.clone(), rules.ty.clone()).or_not())
-        .map(|((trigger, tool), parameters)| On {
-            trigger,
-            tool,
-            arguments: Vec::new(),
-            parameters: parameters.unwrap_or_default(),
-        });
-    let with_arguments =
-        path.then(arguments(rules.expr.clone()).or_not()).map(|(trigger, arguments)| On {
-            trigger,
-            tool: None,
-            arguments: arguments.unwrap_or_default(),
-            parameters: Vec::new(),
-        });
-    with_parameters.boxed().or(with_arguments.boxed()).boxed()
-}
-
-/// What does not belong into a header is reported and skipped, up to the body.
-fn rest_of_header<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    let at_body = ahead(What::Body, |context, index| context.kind(index) == Some(Kind::BodyOpen));
-    let skipped = custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
-        let mut depth = 0_u32;
-        while let Some(kind) = inp.peek() {
-            if depth == 0 && matches!(kind, Kind::BodyOpen | Kind::Newline) {
-                break;
-            }
-            if kind.closer().is_some() {
-                depth += 1;
-            } else if kind.is_closer() {
-                depth = depth.saturating_sub(1);
-            }
-            inp.skip();
-        }
-        Ok(())
-    });
-    at_body.recover_with(via_parser(skipped))
-}
-
-fn body<'s>(rules: &Rules<'s>) -> Rule<'s, Block> {
-    let body = rules
-        .statements
-        .clone()
-        .delimited_by(just(Kind::BodyOpen), just(Kind::BodyClose))
-        .map_with(|statements, at| Block { span: span(at), statements });
-    // That the body is missing was reported with the header.
-    let missing = empty().map_with(|(), at| Block { span: span(at), statements: Vec::new() });
-    body.or(missing).boxed()
 }
 
 // Types, functions and constants.
@@ -280,5 +165,26 @@ fn constant<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
         .then(ty.or_not())
         .then(required(just(Kind::Equal).ignore_then(required(rules.expr.clone()))))
         .map(|((name, ty), value)| ItemKind::Const(ConstItem { name, ty, value }))
+        .boxed()
+}
+
+/// `use "./crm.flow"`, `use hubspot as emea with connection "hubspot-emea"`
+fn use_item<'s>() -> Rule<'s, ItemKind> {
+    let ahead = ahead(What::Item, |context, index| {
+        let next = context.kind(index + 1);
+        context.is(index, "use")
+            && next.is_some_and(|next| next == Kind::TextOpen || next.is_word())
+    });
+    let source = plain_text()
+        .map(|(path, span)| UseSource::File(path, span))
+        .or(name().map(UseSource::Piece));
+    let alias = just(Kind::As).ignore_then(required_name());
+    let connection = word("with").ignore_then(just(Kind::Connection)).ignore_then(plain_text());
+    ahead
+        .ignore_then(word("use"))
+        .ignore_then(source)
+        .then(alias.or_not())
+        .then(connection.or_not())
+        .map(|((source, alias), connection)| ItemKind::Use(UseItem { source, alias, connection }))
         .boxed()
 }

@@ -235,7 +235,7 @@ impl Say<'_, '_> {
     }
 
     fn no_value(&self) -> Diagnostic {
-        if self.trouble.wants(Kind::If) && self.trouble.wants(Kind::For) {
+        if self.trouble.wants(Kind::If) && self.trouble.wants(Kind::While) {
             return self
                 .error(format!("A statement cannot begin with {}", self.found))
                 .label("I expected a statement here");

@@ -6,14 +6,18 @@
 //! is skipped up to the next entry, statement or item. What went wrong is noted as a small [`Trouble`], which
 //! [`message`] turns into words.
 
+mod branches;
+mod calls;
 mod errors;
 mod expressions;
+mod flows;
 mod items;
 mod message;
 mod patterns;
 mod pieces;
 mod recovery;
 mod statements;
+mod testing;
 mod types;
 
 use chumsky::input::{InputRef, MapExtra};
@@ -21,7 +25,7 @@ use chumsky::inspector::SimpleState;
 use chumsky::prelude::*;
 use ecow::EcoString;
 
-use self::errors::Trouble;
+use self::errors::{Trouble, What};
 use super::layout::Layout;
 use super::token::Kind;
 use super::tree::{Comment, File, Item, Name};
@@ -45,7 +49,13 @@ pub(super) fn parse(
     comments: Vec<Comment>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> File {
-    let context = Context { text, kinds: &layout.kinds, spans: &layout.spans, comments: &comments };
+    let context = Context {
+        text,
+        kinds: &layout.kinds,
+        spans: &layout.spans,
+        comments: &comments,
+        test: (0, 0),
+    };
     let mut state = SimpleState(context);
     let (items, troubles) =
         items::file().parse_with_state(layout.kinds.as_slice(), &mut state).into_output_errors();
@@ -60,6 +70,8 @@ struct Context<'s> {
     kinds: &'s [Kind],
     spans: &'s [Span],
     comments: &'s [Comment],
+    /// The tokens of the test that is being read: its words are words only there.
+    test: (usize, usize),
 }
 
 impl<'s> Context<'s> {
@@ -99,6 +111,17 @@ impl<'s> Context<'s> {
     /// The text of a token.
     fn word(&self, index: usize) -> &'s str {
         self.slice(self.token(index))
+    }
+
+    /// Whether a token is a name of that text: one of the words that mean something in some places only.
+    fn is(&self, index: usize, word: &str) -> bool {
+        self.kind(index) == Some(Kind::Name) && self.word(index) == word
+    }
+
+    /// Whether a token stands in a test.
+    fn in_test(&self, index: usize) -> bool {
+        let (start, end) = self.test;
+        (start..end).contains(&index)
     }
 
     /// The `///` lines directly before a place, without slashes, joined by newlines.
@@ -161,15 +184,34 @@ fn required_name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
     name().recover_with(via_parser(missing))
 }
 
-/// A line end between the parts of one item, if the next line begins with one of these.
-fn line_break<'s>(before: &'static [Kind]) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+/// A word that means something in some places only, and is a name in all others.
+fn word<'s>(word: &'static str) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
     custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
         let index = *inp.cursor().inner();
-        let context = inp.state().0;
-        let next = context.kind(index + 1);
-        if context.kind(index) == Some(Kind::Newline)
-            && next.is_some_and(|next| before.contains(&next))
-        {
+        if inp.state().is(index, word) {
+            inp.skip();
+            Ok(())
+        } else {
+            Err(Trouble::new(index, What::Word))
+        }
+    })
+}
+
+/// A line end between the parts of one item, if the next line begins with one of these.
+fn line_break<'s>(before: &'static [Kind]) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    line_break_if(move |context, next| {
+        context.kind(next).is_some_and(|next| before.contains(&next))
+    })
+}
+
+/// A line end between the parts of one item or statement, if the tokens from the next line on are as asked.
+fn line_break_if<'s>(
+    goes_on: impl Fn(&Context<'s>, usize) -> bool + Clone + 's,
+) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+        let index = *inp.cursor().inner();
+        let context = &inp.state().0;
+        if context.kind(index) == Some(Kind::Newline) && goes_on(context, index + 1) {
             inp.skip();
         }
         Ok(())

@@ -5,7 +5,7 @@ use chumsky::prelude::*;
 use super::errors::What;
 use super::recovery::{junk, more, required, required_type, separators, tail};
 use super::types::named_ahead;
-use super::{Extra, Input, Rule, name, required_name, span};
+use super::{Extra, Input, Rule, branches, name, required_name, span, testing};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind, TypeExpr};
 
@@ -50,11 +50,15 @@ fn kind<'s>(
     ty: Rule<'s, TypeExpr>,
     block: Rule<'s, Block>,
 ) -> Rule<'s, StmtKind> {
+    let branches = branches::blocks(block.clone());
+    let test = testing::statement(expr.clone(), ty.clone());
     let block = required_block(block);
     choice((
+        branches,
+        test,
         binding(expr.clone(), ty),
-        expression_or_assignment(expr.clone()),
-        flow_control(expr, head, block),
+        flow_control(expr.clone(), head, block),
+        expression_or_assignment(expr),
     ))
     .boxed()
 }
@@ -107,16 +111,9 @@ fn flow_control<'s>(
     head: Rule<'s, Expr>,
     block: Rule<'s, Block>,
 ) -> Rule<'s, StmtKind> {
-    let head = required(head);
-    let in_word = just(Kind::In).ignored().recover_with(via_parser(empty()));
-    let each = just(Kind::For)
-        .ignore_then(required_name())
-        .then_ignore(in_word)
-        .then(head.clone())
-        .then(block.clone())
-        .map(|((name, iterable), body)| StmtKind::For { name, iterable, body });
+    let each = branches::for_statement(head.clone(), block.clone());
     let while_ = just(Kind::While)
-        .ignore_then(head)
+        .ignore_then(required(head))
         .then(block.clone())
         .map(|(condition, body)| StmtKind::While { condition, body });
     let wait = just(Kind::Wait).ignore_then(
@@ -134,7 +131,7 @@ fn flow_control<'s>(
         .map(|(body, (error, handler))| StmtKind::Try { body, error, handler });
     choice((
         just(Kind::Return).ignore_then(expr.or_not()).map(StmtKind::Return).boxed(),
-        each.boxed(),
+        each,
         wait.boxed(),
         while_.boxed(),
         try_.boxed(),

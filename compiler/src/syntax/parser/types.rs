@@ -112,6 +112,11 @@ pub(super) fn parameters<'s>(
     expr: Rule<'s, Expr>,
     ty: Rule<'s, TypeExpr>,
 ) -> Rule<'s, Vec<Parameter>> {
+    entries(parameter(expr, ty)).delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose)).boxed()
+}
+
+/// `name: type = default`
+pub(super) fn parameter<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Parameter> {
     let type_parameter = just(Kind::Type)
         .ignore_then(
             required_name()
@@ -123,7 +128,7 @@ pub(super) fn parameters<'s>(
         .then(just(Kind::Equal).ignore_then(required(expr)).or_not())
         .map(|(ty, default)| (ty, false, default, None));
     let colon = just(Kind::Colon).ignored().recover_with(via_parser(empty()));
-    let parameter = name()
+    name()
         .then_ignore(colon)
         .then(type_parameter.boxed().or(value_parameter.boxed()))
         .map_with(|(name, (ty, is_type, default, default_type)), at| Parameter {
@@ -134,8 +139,8 @@ pub(super) fn parameters<'s>(
             is_type,
             default,
             default_type,
-        });
-    entries(parameter).delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose)).boxed()
+        })
+        .boxed()
 }
 
 /// `-> T`

@@ -95,23 +95,6 @@ fn words_of_other_languages() {
 }
 
 #[test]
-fn parts_that_come_later() {
-    insta::assert_snapshot!(pages(&[
-        "on call_finished with concurrency 5 per customer <\n  parallel {\n    a = x()\n    b = y()\n  }\n  z()\n>",
-        "fn f() {\n  first { a(); wait 2h }\n  start other(1)\n  x = run other(2)\n  y()\n}",
-        "fn f() {\n  a() retry 5 every 10s\n  b = c() within 30s\n  d(\n    e,\n  ) once \"key\"\n  g()\n}",
-        "use \"./crm.flow\"\nuse hubspot as emea with connection \"x\"\ntest \"works\" {\n  given x returns 1\n}\nconst A = 1",
-        "fn f() {\n  for x in y parallel 10 { z() }\n  a = env(\"X\")\n  b = secret(\"Y\")\n}",
-    ]));
-}
-
-#[test]
-fn words_that_come_later_are_still_names() {
-    let text = "fn f(first: int, test: int) {\n  start = first\n  run = start + test\n  x.parallel(run)\n  once = run\n}";
-    assert_eq!(read(text).diagnostics, []);
-}
-
-#[test]
 fn a_file_that_is_too_large() {
     let text = "a".repeat(50_000_000);
     let said = read(&text).diagnostics;

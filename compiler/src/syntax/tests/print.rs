@@ -28,8 +28,12 @@ fn item_kind(kind: &ItemKind) -> String {
                 let fallback = deadline.fallback.as_ref().map_or(String::new(), expr);
                 format!(" within {} else {fallback}", expr(&deadline.duration))
             });
+            let settings: String =
+                flow.settings.iter().map(|it| format!(" with {}", setting(it))).collect();
+            let between =
+                if flow.arguments.is_empty() || flow.parameters.is_empty() { "" } else { "; " };
             format!(
-                "flow {label}{}{tool}({}{}){binding}{result}{deadline}\n{}",
+                "flow {label}{}{tool}({}{between}{}){binding}{result}{deadline}{settings}\n{}",
                 trigger.join("."),
                 arguments(&flow.arguments),
                 parameters(&flow.parameters),
@@ -86,8 +90,30 @@ fn item_kind(kind: &ItemKind) -> String {
                 t.sample.as_ref().map_or(String::new(), |s| format!(" sample {}", expr(s)));
             format!("trigger {}({}){event}{sample}", t.name.text, parameters(&t.parameters))
         }
-        ItemKind::Use(_) | ItemKind::Test(_) => format!("{kind:?}"),
+        ItemKind::Use(item) => {
+            let source = match &item.source {
+                UseSource::File(path, _) => format!("{path:?}"),
+                UseSource::Piece(name) => name.text.to_string(),
+            };
+            let alias = item.alias.as_ref().map_or(String::new(), |a| format!(" as {}", a.text));
+            let connection = item.connection.as_ref().map_or("", |(name, _)| name.as_str());
+            format!("use {source}{alias} {connection:?}")
+        }
+        ItemKind::Test(test) => format!("test {:?}\n{}", test.name.0, block(&test.body, 1)),
         ItemKind::Broken => "broken".to_owned(),
+    }
+}
+
+fn setting(setting: &FlowSetting) -> String {
+    let or_none = |e: &Option<Expr>| e.as_ref().map_or("-".to_owned(), expr);
+    match &setting.kind {
+        FlowSettingKind::Concurrency { limit, per } => {
+            format!("concurrency {} per {}", expr(limit), or_none(per))
+        }
+        FlowSettingKind::Dedupe { by, window } => {
+            format!("dedupe by {} for {}", expr(by), or_none(window))
+        }
+        FlowSettingKind::Timeout(limit) => format!("timeout {}", expr(limit)),
     }
 }
 
@@ -198,9 +224,59 @@ fn statement(statement: &Stmt, depth: usize) -> String {
             )
         }
         StmtKind::Stop => "stop".to_owned(),
+        StmtKind::Parallel(branches) => format!("parallel {}", braces(branches, depth)),
+        StmtKind::First(branches) => format!("first {}", braces(branches, depth)),
+        StmtKind::Block(branch) => format!("block {}", braces(branch, depth)),
+        StmtKind::Given(given) => {
+            let answers: Vec<String> = given.answers.iter().map(answer).collect();
+            format!(
+                "given {}{} {}",
+                expr(&given.action),
+                with(&given.arguments),
+                answers.join(" then ")
+            )
+        }
+        StmtKind::Advance(by) => format!("advance {}", expr(by)),
+        StmtKind::Crash => "crash".to_owned(),
+        StmtKind::Expect(expectation) => format!("expect {}", expected(expectation)),
         StmtKind::Broken => "<broken>".to_owned(),
-        other => format!("{other:?}"),
     }
+}
+
+fn answer(answer: &Answer) -> String {
+    let said = match &answer.kind {
+        AnswerKind::Returns(value) => format!("returns {}", expr(value)),
+        AnswerKind::Fails { kind, message } => {
+            let message = message.as_ref().map_or(String::new(), expr);
+            format!("fails {} {message}", kind.text)
+        }
+    };
+    let after = answer.after.as_ref().map_or(String::new(), |e| format!(" after {}", expr(e)));
+    format!("[{said}{after}]")
+}
+
+fn expected(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Called { callee, started, times, arguments } => {
+            let said = if *started { "started" } else { "called" };
+            let times = match times {
+                Times::AtLeastOnce => "at least once".to_owned(),
+                Times::Never => "never".to_owned(),
+                Times::Once => "once".to_owned(),
+                Times::Exactly(times) => format!("{} times", expr(times)),
+            };
+            format!("[{} {said} {times}{}]", expr(callee), with(arguments))
+        }
+        Expectation::Succeeded => "[succeeded]".to_owned(),
+        Expectation::Failed(message) => format!("[failed{}]", with(message)),
+        Expectation::Waiting => "[waiting]".to_owned(),
+        Expectation::Logged(text) => format!("[logged {}]", expr(text)),
+        Expectation::Holds(condition) => expr(condition),
+    }
+}
+
+fn with(value: &Option<Expr>) -> String {
+    value.as_ref().map_or(String::new(), |value| format!(" with {}", expr(value)))
 }
 
 fn exprs(list: &[Expr]) -> String {
@@ -284,7 +360,38 @@ fn expr_at(e: &Expr, depth: usize) -> String {
         }
         ExprKind::Block(inner) => braces(inner, depth),
         ExprKind::Paren(inner) => format!("paren({})", expr(inner)),
-        other => format!("{other:?}"),
+        ExprKind::Type(t) => format!("type({})", ty(t)),
+        ExprKind::Clauses { call, clauses } => {
+            let clauses: String = clauses.iter().map(|it| format!(" {}", clause(it))).collect();
+            format!("[{}{clauses}]", expr(call))
+        }
+        ExprKind::ParallelFor { name, iterable, limit, body } => {
+            let limit = limit.as_ref().map_or("all".to_owned(), |limit| expr(limit));
+            let body = braces(body, depth);
+            format!("for {} in {} parallel {limit} {body}", name.text, expr(iterable))
+        }
+        ExprKind::Launch { waits, flow, arguments: list, event, .. } => {
+            let word = if *waits { "run" } else { "start" };
+            let event = event.as_ref().map_or(String::new(), |e| format!(" with {}", expr(e)));
+            format!("({word} {}({}){event})", expr(flow), arguments(list))
+        }
+    }
+}
+
+fn clause(clause: &Clause) -> String {
+    match &clause.kind {
+        ClauseKind::Retry { count, pause } => {
+            let pause = match pause {
+                None => String::new(),
+                Some(Pause::Every(pause)) => format!(" every {}", expr(pause)),
+                Some(Pause::Backoff { first, longest }) => {
+                    format!(" backoff {} to {}", expr(first), expr(longest))
+                }
+            };
+            format!("retry {}{pause}", expr(count))
+        }
+        ClauseKind::Within(limit) => format!("within {}", expr(limit)),
+        ClauseKind::Once(key) => format!("once {}", expr(key)),
     }
 }
 

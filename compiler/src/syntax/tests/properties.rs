@@ -62,11 +62,26 @@ fn nesting_is_bounded() {
 #[test]
 fn a_line_of_any_length_is_read() {
     // Words that are looked at with what stands around them: their number must not multiply the work.
-    for part in
-        ["with x ; ", "parallel 3 ; ", "f(1) within 2s ; ", "a b ; ", "on ", "if a = b { } "]
-    {
-        let text = format!("on call_finished <\n{}\n>", part.repeat(20_000));
-        assert!(!read(&text).diagnostics.is_empty(), "{part}");
+    for part in [
+        "with x ; ",
+        "parallel 3 ; ",
+        "f(1) within 2s ; ",
+        "f(1) retry ; ",
+        "a b ; ",
+        "on ",
+        "if a = b { } ",
+        "expect f(a) ",
+        "expect f(a) called; ",
+        "given f(a) ",
+        "run ",
+        "{ a } ",
+        "f([a ",
+    ] {
+        let part = part.repeat(20_000);
+        for text in [format!("on call_finished <\n{part}\n>"), format!("test \"t\" {{\n{part}\n}}")]
+        {
+            assert_eq!(read(&text).tree.items.len(), 1, "{}", &text[..60]);
+        }
     }
 }
 
@@ -206,6 +221,13 @@ fn soup() -> impl Strategy<Value = String> {
         "within",
         "once",
         "with",
+        "given x",
+        "expect",
+        "called",
+        "returns",
+        "then",
+        "fails",
+        "test \"t\" {",
         "env",
         "...",
         "..",

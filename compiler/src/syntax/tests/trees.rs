@@ -218,3 +218,160 @@ trigger manual()
 "##
     ));
 }
+
+#[test]
+fn branches() {
+    insta::assert_snapshot!(page(
+        r#"fn f() {
+  parallel {
+    a = x()
+    b: int = y(); z()
+    {
+      c = x()
+      y(c)
+    }
+  }
+  first { reply = slack.wait_reply(thread: t); wait 2h }
+  first
+  {
+    { }
+    { a: 1 }
+    { a }
+  }
+  for item in items parallel 10 { f(item) }
+  all = for item in items.sort() parallel { f(item) } catch []
+  for item in parallel parallel limits.many { { name: item } }
+  start follow_up(lead, stage: "new")
+  order = run crm.sync(id: "1") catch none
+  return run other()
+}"#
+    ));
+}
+
+#[test]
+fn clauses() {
+    insta::assert_snapshot!(page(
+        r#"fn f() {
+  a() retry 5 every 10s
+  b = c(1) within 30s once "key-{id}" retry n backoff 1s..5m
+  d(
+    e,
+  ) retry (n + 1) ?? x
+  x = llm.extract(transcript, into: Lead)
+    retry 5
+    within limits.time
+    once key(lead)[0] as json
+  y = f() within 2s catch g() retry 2
+  z = not f() retry 1 and g(h() once k, retry: 3).name
+  if f() retry 3 { stop }
+}"#
+    ));
+}
+
+#[test]
+fn settings_and_filters() {
+    insta::assert_snapshot!(page(
+        r#"on call_finished with concurrency 5 per customer, dedupe by id for 7d, timeout 1h < stop >
+a: on webhook("/x", body: Order?) -> [string: int]
+  within 2s else none
+  with dedupe by body.id,
+    concurrency limit
+<
+>
+b: on manual(direction: "inbound", agent: string) with timeout 2 * PATIENCE < stop >
+on function_call find(agent: "x", direction: "inbound", q: string, kind: "a" | "b",) < stop >
+on vapi.function_call find(agent: "a" | "b", direction: string) < stop >"#
+    ));
+}
+
+#[test]
+fn uses() {
+    insta::assert_snapshot!(page(
+        r#"use "./crm.flow"
+use "../shared/texts.flow" as texts
+use hubspot as emea with connection "hubspot-emea"
+use slack with connection "support"
+use gmail"#
+    ));
+}
+
+#[test]
+fn tests() {
+    insta::assert_snapshot!(page(
+        r#"/// What a test says.
+test "an interested caller becomes a deal" {
+  given llm.extract(into: Lead) returns { company: "Acme" } after 2s
+  given hubspot.create_deal with { name: "Acme" }
+    returns { id: "1" }
+    then fails rate_limited "slow down" after 1s + 1s
+    then { id: "2" }
+    then returns fails
+    then fails
+  given slack.send_message fails unavailable
+  if extra { given a returns 1 } else { crash }
+  run qualify_lead with { transcript: "…" }
+  r = run other(1)
+  run third
+  advance 14d
+  advance wait_time * 2
+  crash; crash
+  expect hubspot.create_deal called once with { name: "Acme: trunks", amount: 1200 }
+  expect llm.extract(into: Lead) called 3 times
+  expect slack.send_message called
+    with { channel: "x" }
+  expect slack.send_message not called
+  expect follow_up started n times
+  expect crm.follow_up not started with { a: 1 }
+  expect succeeded
+  expect failed
+  expect failed with "no {reason}"
+  expect waiting
+  expect logged "part"
+  expect result == 5 and not (a in b)
+  expect called.first() == logged
+  expect (failed)
+  expect -x < 0
+}"#
+    ));
+}
+
+#[test]
+fn words_of_some_places_are_names_in_others() {
+    insta::assert_snapshot!(page(
+        r#"fn f(first: int, test: int, use: int, retry: int) {
+  start = first
+  run = start + test
+  first = items[0]
+  x = items.first().run.once
+  x.parallel(run)
+  once = run
+  retry()
+  retry(5)
+  given = 5
+  expect(given)
+  crash
+  advance = crash
+  within: int = 3
+  parallel = first
+  with = use
+  use(with)
+  for retry in first { run(retry) }
+  if first { once() } else if parallel { }
+  f(start, run)
+  y = f()
+  retry = y
+  z = f()
+  once(z)
+}
+test "names" {
+  given = 3
+  expect = given
+  advance: int = 5
+  crash = expect
+  crash.expect(given)
+  expect.x = 1
+}
+first: on call_finished < stop >
+with: on manual(first: int, with: int) as test -> Test < run.test() >"#
+    ));
+}
