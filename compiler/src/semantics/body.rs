@@ -123,7 +123,9 @@ impl<'t> Checker<'t> {
             let in_piece = self.piece_of(file).is_some();
             let type_names = item.type_names.clone();
             let (block, parameters, result_at, kind) = match source {
-                FunctionSource::Flow(_) | FunctionSource::Test(_) => continue,
+                FunctionSource::Flow(_)
+                | FunctionSource::Setting(_)
+                | FunctionSource::Test(_) => continue,
                 FunctionSource::Function(item) => {
                     let kind = if in_piece { Kind::Piece } else { Kind::Function };
                     (&item.body, &item.parameters, item.result.as_ref(), kind)
@@ -217,6 +219,16 @@ impl<'c, 't> Body<'c, 't> {
         let parameters = self.locals.len() as u16;
         let body = self.statements(block);
         self.check_end(block);
+        self.finish(body, parameters, signature)
+    }
+
+    /// Ends the check of a body.
+    pub(super) fn finish(
+        mut self,
+        body: typed::Block,
+        parameters: u16,
+        signature: &Signature,
+    ) -> CheckedBody {
         self.warn_of_unused();
         CheckedBody {
             function: typed::Function {

@@ -16,6 +16,7 @@ use crate::source::{FileId, Location, Source, Sources, Span};
 use crate::syntax::tree;
 
 use super::constant::Lazy;
+use super::flow::FlowItem;
 use super::modules::{Module, Modules};
 use super::names::{LazyId, PRELUDE, Scope, ScopeId, TriggerId, TypeNameKind};
 use super::signature::Signature;
@@ -68,6 +69,8 @@ pub(super) struct Checker<'t> {
     pub(super) triggers: Vec<TriggerItem<'t>>,
     pub(super) pieces: Vec<Piece>,
     pub(super) flows: Vec<typed::Flow>,
+    /// The same flows with their headers.
+    pub(super) flow_items: Vec<FlowItem<'t>>,
     pub(super) tests: Vec<typed::Test>,
 
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -119,6 +122,8 @@ pub(super) enum FunctionSource<'t> {
     Action(&'t tree::ActionItem),
     Flow(&'t tree::Flow),
     Test(&'t tree::TestItem),
+    /// An expression of a flow's header over its event.
+    Setting(Span),
 }
 
 /// A checked body and what the effects' pass needs of it.
@@ -176,6 +181,7 @@ impl<'t> Checker<'t> {
             triggers: Vec::new(),
             pieces: Vec::new(),
             flows: Vec::new(),
+            flow_items: Vec::new(),
             tests: Vec::new(),
             diagnostics: Vec::new(),
             suggestions: Cell::new(0),

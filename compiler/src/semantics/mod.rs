@@ -19,6 +19,7 @@
 mod body;
 mod checker;
 mod constant;
+mod cron;
 mod declare;
 mod effects;
 mod exhaustive;
@@ -69,10 +70,12 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     checker.resolve_signatures();
     checker.evaluate_constants();
     checker.check_pieces();
+    checker.resolve_flows();
     checker.check_flows();
     checker.check_bodies();
     checker.check_tests();
     checker.infer_effects();
+    checker.tell_asking_settings();
     let (program, found) = checker.finish();
 
     let modules::Modules { sources, mut diagnostics, .. } = modules;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use callflow_artifact::bytecode::{ActionId, FunctionId};
+use callflow_artifact::bytecode::{ActionId, FlowId, FunctionId};
 use callflow_artifact::piece::PieceId;
 use callflow_artifact::types::{ChoiceId, TypeId};
 
@@ -30,6 +30,8 @@ pub(super) struct Scope<'t> {
     pub(super) actions: HashMap<&'t str, ActionId>,
     /// The action that the piece's own name calls.
     pub(super) default_action: Option<ActionId>,
+    /// The project's flows in this file, by label, else by the tool's or the trigger's name.
+    pub(super) flows: HashMap<&'t str, FlowId>,
     /// Triggers of the prelude or a piece.
     pub(super) triggers: HashMap<&'t str, TriggerId>,
 }

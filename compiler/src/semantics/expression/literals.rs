@@ -139,7 +139,7 @@ impl<'t> Body<'_, 't> {
     }
 
     /// The text form of a value in a text.
-    fn as_text(&mut self, value: Expr) -> Expr {
+    pub(in crate::semantics) fn as_text(&mut self, value: Expr) -> Expr {
         let span = value.span;
         let types = &self.checker.types;
         let kind = match types.get(value.ty) {

@@ -13,6 +13,7 @@ mod failures;
 mod generic;
 mod intrinsics;
 mod lambdas;
+mod launch;
 mod lists;
 mod literals;
 mod matches;
@@ -31,6 +32,8 @@ use super::fits::Reason;
 use super::parallel::ParallelFor;
 use super::report;
 use super::typed::{Expr, ExprKind};
+
+use launch::Launch;
 
 pub(super) use calls::{CallSite, purpose_words};
 pub(super) use operators::arithmetic_of;
@@ -53,7 +56,11 @@ impl<'t> Body<'_, 't> {
             Tree::ParallelFor { .. } | Tree::Launch { .. } if self.kind == Kind::Test => {
                 self.no_value_in_test(expr)
             }
-            Tree::Missing | Tree::Launch { .. } => broken(span),
+            Tree::Missing => broken(span),
+            Tree::Launch { waits, flow, arguments, parens, event } => {
+                let call = CallSite { callee: flow.span, arguments, parens: *parens, span };
+                self.launch(Launch { waits: *waits, flow, call, event: event.as_deref() })
+            }
             Tree::Clauses { call, clauses } => self.clauses(call, clauses, hint, span),
             Tree::ParallelFor { name, iterable, limit, body } => {
                 let (iterable, limit) = (&**iterable, limit.as_deref());

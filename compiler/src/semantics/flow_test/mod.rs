@@ -95,22 +95,6 @@ impl<'t> Checker<'t> {
             item.checked = Some(checked);
         }
     }
-
-    /// The flow that an expression names, in a file: by its name, or by the file's where it is the only one there.
-    pub(super) fn find_flow(&self, file: FileId, named: &tree::Expr) -> Option<FlowId> {
-        match &named.kind {
-            tree::ExprKind::Name(name) => self.flow_in(file, name),
-            tree::ExprKind::Paren(inner) => self.find_flow(file, inner),
-            _ => None,
-        }
-    }
-
-    fn flow_in(&self, file: FileId, name: &str) -> Option<FlowId> {
-        let here = || self.flows.iter().enumerate().filter(|(_, flow)| flow.file == file);
-        let found = here().find(|(_, flow)| flow.name == name);
-        let found = found.or_else(|| here().find(|(_, flow)| flow.address == name));
-        found.map(|(index, _)| FlowId(index as u32))
-    }
 }
 
 impl<'t> Body<'_, 't> {

@@ -6,12 +6,14 @@ pub(super) mod calls;
 pub(super) mod clauses;
 pub(super) mod control;
 pub(super) mod definitions;
+pub(super) mod launch;
 pub(super) mod names;
 pub(super) mod operators;
 pub(super) mod optionals;
 pub(super) mod pieces;
 pub(super) mod records;
 pub(super) mod testing;
+pub(super) mod triggers;
 pub(super) mod type_name;
 pub(super) mod types;
 

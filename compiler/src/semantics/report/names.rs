@@ -176,9 +176,6 @@ pub(in crate::semantics) fn unknown_trigger(
     triggers: &[&str],
     candidate: Option<&str>,
 ) -> Diagnostic {
-    if piece.is_none() && matches!(name, "form" | "failed") {
-        return later(&format!("on {name}"), at);
-    }
     let message = match piece {
         Some(piece) => format!("The piece `{piece}` has no trigger `{name}`"),
         None => format!("There is no trigger `{name}`"),

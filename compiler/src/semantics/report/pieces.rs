@@ -1,4 +1,4 @@
-//! Declarations of pieces, and headers of flows.
+//! Declarations of pieces.
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
@@ -7,10 +7,6 @@ use super::{a, list, meant};
 
 fn wrong(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0501, at, message)
-}
-
-fn header(at: Location, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(Code::E0502, at, message)
 }
 
 /// A word that is none of those that are possible.
@@ -115,65 +111,4 @@ pub(in crate::semantics) fn no_such_setting(
 /// A template with more than names in it.
 pub(in crate::semantics) fn template_part(at: Location) -> Diagnostic {
     wrong(at, "Only the names of settings can stand in this text").label("more than a name")
-}
-
-/// A schedule without a time.
-pub(in crate::semantics) fn schedule_without_time(at: Location) -> Diagnostic {
-    header(at, "A schedule needs its times")
-        .note("By cron: `schedule(\"0 9 * * mon-fri\")`")
-        .note("Or again and again: `schedule(every: 15m)`")
-}
-
-/// A schedule with two times.
-pub(in crate::semantics) fn schedule_with_both(at: Location) -> Diagnostic {
-    header(at, "A schedule has either cron or `every`").label("the second")
-}
-
-/// A text that is no cron.
-pub(in crate::semantics) fn cron(at: Location, text: &str) -> Diagnostic {
-    header(at, format!("{text:?} is no schedule"))
-        .label("five fields are needed")
-        .note("Minute, hour, day, month, weekday: `\"0 9 * * mon-fri\"`")
-}
-
-/// A schedule without a pause.
-pub(in crate::semantics) fn too_often(at: Location) -> Diagnostic {
-    header(at, "A schedule runs at most once a second").label("too often")
-}
-
-/// A path without its slash.
-pub(in crate::semantics) fn path(at: Location, text: &str) -> Diagnostic {
-    let fixed = format!("\"/{text}\"");
-    header(at, "A path begins with `/`").fix(format!("change to {fixed}"), at, fixed.clone())
-}
-
-/// A result where the trigger says it.
-pub(in crate::semantics) fn pre_call_result(at: Location) -> Diagnostic {
-    header(at, "A `pre_call` always returns a `PreCallResult`")
-        .label("known already")
-        .note("Leave it out")
-}
-
-/// A tool that answers nothing.
-pub(in crate::semantics) fn tool_without_result(at: Location) -> Diagnostic {
-    header(at, "The agent waits for what a tool returns")
-        .label("returns what?")
-        .note("Say it behind the parameters: `-> string`")
-}
-
-/// A result that nobody waits for.
-pub(in crate::semantics) fn no_result_here(at: Location, trigger: &str) -> Diagnostic {
-    let a_trigger = a(trigger);
-    header(at, format!("Nobody waits for the result of {a_trigger}")).label("leave it out")
-}
-
-/// A deadline where nobody waits.
-pub(in crate::semantics) fn deadline_here(at: Location, trigger: &str) -> Diagnostic {
-    let a_trigger = a(trigger);
-    header(at, format!("Nobody waits for {a_trigger}, so it has no deadline")).label("leave it out")
-}
-
-/// A deadline that has passed.
-pub(in crate::semantics) fn deadline_positive(at: Location) -> Diagnostic {
-    header(at, "A deadline is more than zero")
 }
