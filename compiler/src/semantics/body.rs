@@ -123,9 +123,9 @@ impl<'t> Checker<'t> {
             let in_piece = self.piece_of(file).is_some();
             let type_names = item.type_names.clone();
             let (block, parameters, result_at, kind) = match source {
-                FunctionSource::Flow(_)
-                | FunctionSource::Setting(_)
-                | FunctionSource::Test(_) => continue,
+                FunctionSource::Flow(_) | FunctionSource::Setting(_) | FunctionSource::Test(_) => {
+                    continue;
+                }
                 FunctionSource::Function(item) => {
                     let kind = if in_piece { Kind::Piece } else { Kind::Function };
                     (&item.body, &item.parameters, item.result.as_ref(), kind)

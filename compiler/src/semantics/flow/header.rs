@@ -131,9 +131,10 @@ impl<'t> Checker<'t> {
     ) -> Option<TypeId> {
         let callee = flow.trigger.last().map_or(flow.header, |name| name.span);
         let parens = self.brackets(file, flow, callee);
-        let says_fields = flow.arguments.iter().any(|argument| {
-            argument.name.as_ref().is_some_and(|name| name.text == "fields")
-        });
+        let says_fields = flow
+            .arguments
+            .iter()
+            .any(|argument| argument.name.as_ref().is_some_and(|name| name.text == "fields"));
         if header.trigger.name == "form" && !says_fields {
             self.report(report::triggers::form_without_fields(Location { file, span: callee }));
         }

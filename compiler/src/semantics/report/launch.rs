@@ -39,7 +39,9 @@ pub(in crate::semantics) fn no_flow(
             let diagnostic = no_flow(format!("There is no flow `{name}` in this file"))
                 .label("unknown")
                 .note("A flow is named by its label: `follow_up: on manual(…) < … >`")
-                .note("One of another file is used first: `use \"./crm.flow\"`, then `crm.follow_up`");
+                .note(
+                    "One of another file is used first: `use \"./crm.flow\"`, then `crm.follow_up`",
+                );
             meant(diagnostic, at, candidate)
         }
     }
