@@ -7,10 +7,10 @@ use callflow_artifact::types::TypeId;
 use super::function::{Builder, Label, Operand, Want};
 use crate::semantics::typed::{Block, Expr, ExprKind, LocalId};
 
-impl Builder<'_, '_> {
+impl<'p> Builder<'_, 'p> {
     /// Goes to `label` where the condition is `sense`, and on where it is not. Conditions that are built of
     /// others become jumps, without a bool for each part.
-    pub(super) fn branch(&mut self, condition: &Expr, sense: bool, label: Label) {
+    pub(super) fn branch(&mut self, condition: &'p Expr, sense: bool, label: Label) {
         match &condition.kind {
             ExprKind::Constant(Constant::Bool(value)) => {
                 if *value == sense {
@@ -76,19 +76,19 @@ impl Builder<'_, '_> {
         }
     }
 
-    pub(super) fn and(&mut self, a: &Expr, b: &Expr, ty: TypeId, want: Want) -> Operand {
+    pub(super) fn and(&mut self, a: &'p Expr, b: &'p Expr, ty: TypeId, want: Want) -> Operand {
         self.short_circuit(a, b, ty, want, |condition| Op::JumpIfNot { condition, to: 0 })
     }
 
-    pub(super) fn or(&mut self, a: &Expr, b: &Expr, ty: TypeId, want: Want) -> Operand {
+    pub(super) fn or(&mut self, a: &'p Expr, b: &'p Expr, ty: TypeId, want: Want) -> Operand {
         self.short_circuit(a, b, ty, want, |condition| Op::JumpIf { condition, to: 0 })
     }
 
     /// The left side's value stands where the jump is taken, else the right one's.
     fn short_circuit(
         &mut self,
-        a: &Expr,
-        b: &Expr,
+        a: &'p Expr,
+        b: &'p Expr,
         ty: TypeId,
         want: Want,
         decided: impl FnOnce(Reg) -> Op,
@@ -102,7 +102,7 @@ impl Builder<'_, '_> {
         dst
     }
 
-    pub(super) fn coalesce(&mut self, a: &Expr, b: &Expr, ty: TypeId, want: Want) -> Operand {
+    pub(super) fn coalesce(&mut self, a: &'p Expr, b: &'p Expr, ty: TypeId, want: Want) -> Operand {
         if a.ty == TypeId::NONE {
             self.discard(a);
             return self.expr(b, want);
@@ -129,9 +129,9 @@ impl Builder<'_, '_> {
 
     pub(super) fn optional_chain(
         &mut self,
-        base: &Expr,
+        base: &'p Expr,
         local: LocalId,
-        then: &Expr,
+        then: &'p Expr,
         ty: TypeId,
         want: Want,
     ) -> Operand {
@@ -155,9 +155,9 @@ impl Builder<'_, '_> {
 
     pub(super) fn conditional(
         &mut self,
-        condition: &Expr,
-        then: &Block,
-        otherwise: &Block,
+        condition: &'p Expr,
+        then: &'p Block,
+        otherwise: &'p Block,
         ty: TypeId,
         want: Want,
     ) -> Operand {
@@ -182,9 +182,9 @@ impl Builder<'_, '_> {
 
     pub(super) fn catch(
         &mut self,
-        value: &Expr,
+        value: &'p Expr,
         error: LocalId,
-        fallback: &Expr,
+        fallback: &'p Expr,
         ty: TypeId,
         want: Want,
     ) -> Operand {

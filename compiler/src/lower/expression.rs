@@ -1,22 +1,23 @@
 //! Expressions whose operands are all evaluated, in order; what jumps is in [`control`](super::control),
-//! [`matching`](super::matching) and [`loops`](super::loops).
+//! [`matching`](super::matching) and [`loops`](super::loops), and what asks the host in
+//! [`effects`](super::effects) and [`branches`](super::branches).
 
 use callflow_artifact::Builtin;
-use callflow_artifact::bytecode::{Clauses, Effect, Op, Reg};
+use callflow_artifact::bytecode::{Op, Reg};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::types::TypeId;
 
 use super::assign;
 use super::function::{Builder, Operand, Want};
-use crate::semantics::typed::{Ambient, Expr, ExprKind, ListPart, LocalId, MapPart};
+use crate::semantics::typed::{Expr, ExprKind, ListPart, LocalId, MapPart};
 
 /// How many items or entries are made at once. The rest of a long literal is appended one by one, so that it
 /// needs no register for each.
 const AT_ONCE: usize = 64;
 
-impl Builder<'_, '_> {
+impl<'p> Builder<'_, 'p> {
     /// Evaluates an expression.
-    pub(super) fn expr(&mut self, expr: &Expr, want: Want) -> Operand {
+    pub(super) fn expr(&mut self, expr: &'p Expr, want: Want) -> Operand {
         if !self.is_live() {
             return Operand::NOWHERE;
         }
@@ -31,7 +32,7 @@ impl Builder<'_, '_> {
     }
 
     /// Evaluates an expression for its effect.
-    pub(super) fn discard(&mut self, expr: &Expr) {
+    pub(super) fn discard(&mut self, expr: &'p Expr) {
         self.expr(expr, Want::Nothing);
     }
 
@@ -55,14 +56,10 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn kind(&mut self, expr: &Expr, want: Want) -> Operand {
+    fn kind(&mut self, expr: &'p Expr, want: Want) -> Operand {
         let ty = expr.ty;
         match &expr.kind {
-            ExprKind::Broken
-            | ExprKind::Launch { .. }
-            | ExprKind::ParallelFor { .. }
-            | ExprKind::TestResult(_)
-            | ExprKind::Environment(_) => Operand::NOWHERE,
+            ExprKind::Broken => Operand::NOWHERE,
             ExprKind::Constant(constant) => {
                 let dst = self.destination(want, ty);
                 self.load(dst.register, constant);
@@ -160,30 +157,18 @@ impl Builder<'_, '_> {
                     arguments,
                 })
             }
-            ExprKind::Action { action, types, arguments, connection, .. } => {
-                let effect = Effect::Action {
-                    action: self.linker.action(*action),
-                    types: types.as_slice().into(),
-                    connection: connection.clone(),
-                    clauses: Clauses::default(),
-                };
-                self.effect(effect, arguments, ty, want)
+            ExprKind::Action { .. }
+            | ExprKind::Launch { .. }
+            | ExprKind::TestResult(_)
+            | ExprKind::Environment(_)
+            | ExprKind::Ambient(_)
+            | ExprKind::Log(..)
+            | ExprKind::Wait(_)
+            | ExprKind::WaitUntil(_)
+            | ExprKind::Setting(_) => self.effectful(expr, want),
+            ExprKind::ParallelFor { item, iterable, limit, body } => {
+                self.for_each_at_once(*item, iterable, limit.as_deref(), body, ty, want)
             }
-            ExprKind::Ambient(ambient) => {
-                let effect = match ambient {
-                    Ambient::Now => Effect::Now,
-                    Ambient::Today => Effect::Today,
-                    Ambient::Uuid => Effect::Uuid,
-                    Ambient::Random => Effect::Random,
-                };
-                self.effect(effect, [], ty, want)
-            }
-            ExprKind::Log(message, level) => {
-                self.effect(Effect::Log, [&**message, &**level], ty, want)
-            }
-            ExprKind::Wait(e) => self.effect(Effect::Wait, [&**e], ty, want),
-            ExprKind::WaitUntil(e) => self.effect(Effect::WaitUntil, [&**e], ty, want),
-            ExprKind::Setting(name) => self.setting(name, ty, want),
             ExprKind::Fail(message, kind) => {
                 let message = self.expr(message, Want::Anywhere);
                 let kind = kind.as_ref().map(|kind| self.expr(kind, Want::Anywhere));
@@ -250,7 +235,7 @@ impl Builder<'_, '_> {
 
     fn one(
         &mut self,
-        a: &Expr,
+        a: &'p Expr,
         ty: TypeId,
         want: Want,
         op: impl FnOnce(Reg, Reg) -> Op,
@@ -264,8 +249,8 @@ impl Builder<'_, '_> {
 
     fn two(
         &mut self,
-        a: &Expr,
-        b: &Expr,
+        a: &'p Expr,
+        b: &'p Expr,
         ty: TypeId,
         want: Want,
         op: impl FnOnce(Reg, Reg, Reg) -> Op,
@@ -279,14 +264,14 @@ impl Builder<'_, '_> {
         dst
     }
 
-    fn many<'e>(
+    pub(super) fn many(
         &mut self,
-        operands: impl IntoIterator<Item = &'e Expr>,
+        operands: impl IntoIterator<Item = &'p Expr>,
         ty: TypeId,
         want: Want,
         op: impl FnOnce(Reg, Box<[Reg]>) -> Op,
     ) -> Operand {
-        let exprs: Vec<&Expr> = operands.into_iter().collect();
+        let exprs: Vec<&'p Expr> = operands.into_iter().collect();
         let mut rest = exprs.as_slice();
         let mut values = Vec::with_capacity(exprs.len());
         while let Some((first, later)) = rest.split_first() {
@@ -300,7 +285,7 @@ impl Builder<'_, '_> {
     }
 
     /// An operand before others: a variable that one of them assigns is copied.
-    pub(super) fn operand(&mut self, expr: &Expr, later: &[&Expr]) -> Operand {
+    pub(super) fn operand(&mut self, expr: &'p Expr, later: &[&'p Expr]) -> Operand {
         let value = self.expr(expr, Want::Anywhere);
         match expr.kind {
             ExprKind::Local(local)
@@ -315,41 +300,10 @@ impl Builder<'_, '_> {
         }
     }
 
-    // Effects.
-
-    fn effect<'e>(
-        &mut self,
-        effect: Effect,
-        arguments: impl IntoIterator<Item = &'e Expr>,
-        ty: TypeId,
-        want: Want,
-    ) -> Operand {
-        self.many(arguments, ty, want, |dst, arguments| Op::Effect { dst, effect, arguments })
-    }
-
-    /// The host gives a setting as an optional; one that the piece's connections promise is taken out of it.
-    fn setting(&mut self, name: &str, ty: TypeId, want: Want) -> Operand {
-        let name = self.constant(TypeId::STRING, &Constant::Text(name.into()));
-        self.release(name);
-        let arguments = Box::new([name.register]);
-        let optional = self.linker.optional(TypeId::STRING);
-        if ty == optional {
-            let dst = self.destination(want, ty);
-            self.emit(Op::Effect { dst: dst.register, effect: Effect::Setting, arguments });
-            return dst;
-        }
-        let src = self.destination(Want::Anywhere, optional);
-        self.emit(Op::Effect { dst: src.register, effect: Effect::Setting, arguments });
-        self.release(src);
-        let dst = self.destination(want, ty);
-        self.emit(Op::Unwrap { dst: dst.register, src: src.register });
-        dst
-    }
-
     // Literals.
 
     /// A list with spreads, or with so many items that they are appended one by one.
-    fn long_list(&mut self, parts: &[ListPart], ty: TypeId, want: Want) -> Operand {
+    fn long_list(&mut self, parts: &'p [ListPart], ty: TypeId, want: Want) -> Operand {
         let dst = self.destination(want, ty);
         let list = dst.register;
         self.emit(Op::List { dst: list, items: Box::new([]) });
@@ -366,7 +320,7 @@ impl Builder<'_, '_> {
         dst
     }
 
-    fn map(&mut self, parts: &[MapPart], ty: TypeId, want: Want) -> Operand {
+    fn map(&mut self, parts: &'p [MapPart], ty: TypeId, want: Want) -> Operand {
         let dst = self.destination(want, ty);
         let map = dst.register;
         self.emit(Op::Map { dst: map, entries: Box::new([]) });
@@ -386,7 +340,7 @@ impl Builder<'_, '_> {
     }
 
     /// Lets a list or map be itself with another one behind it.
-    fn extend(&mut self, whole: Reg, part: &Expr, builtin: Builtin) {
+    fn extend(&mut self, whole: Reg, part: &'p Expr, builtin: Builtin) {
         let part = self.expr(part, Want::Anywhere);
         self.release(part);
         let arguments = Box::new([whole, part.register]);

@@ -5,18 +5,46 @@ use std::collections::{HashMap, HashSet};
 use callflow_artifact::bytecode::{Function, Handler, Op, Origin, Reg};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::types::TypeId;
+use ecow::EcoString;
 
 use super::TooLarge;
 use super::assign;
 use super::program::Linker;
-use crate::semantics::typed::{self, LocalId};
+use crate::semantics::typed::{self, Block, LocalId};
 use crate::source::{Location, Span};
 
-/// Builds the code of one function.
+/// What becomes a function of the artifact: a function of the program, or a branch in one.
+pub(super) struct Body<'p> {
+    /// What it is, or is a branch of: their locals are the same.
+    pub(super) function: &'p typed::Function,
+    /// For messages and traces: the function's name, for a branch with its own behind it.
+    pub(super) name: EcoString,
+    /// The locals in its first registers.
+    pub(super) parameters: Vec<LocalId>,
+    /// What it returns.
+    pub(super) result: TypeId,
+    /// What it does.
+    pub(super) block: &'p Block,
+}
+
+impl<'p> Body<'p> {
+    /// A function's.
+    pub(super) fn of(function: &'p typed::Function) -> Body<'p> {
+        Body {
+            function,
+            name: function.name.clone(),
+            parameters: (0..u32::from(function.parameters)).map(LocalId).collect(),
+            result: function.result,
+            block: &function.body,
+        }
+    }
+}
+
+/// Builds the code of one body.
 pub(super) struct Builder<'a, 'p> {
     /// Types, constants and ids, shared by all functions.
     pub(super) linker: &'a mut Linker<'p>,
-    function: &'a typed::Function,
+    pub(super) body: Body<'p>,
     registers: Vec<TypeId>,
     /// Registers of locals, given when a local is first met.
     locals: HashMap<LocalId, Reg>,
@@ -91,15 +119,16 @@ struct LabelState {
 }
 
 impl<'a, 'p> Builder<'a, 'p> {
-    /// Begins a function, with its parameters in the first registers.
-    pub(super) fn new(linker: &'a mut Linker<'p>, function: &'a typed::Function) -> Self {
+    /// Begins a body, with its parameters in the first registers.
+    pub(super) fn new(linker: &'a mut Linker<'p>, body: Body<'p>) -> Self {
+        let parameters = body.parameters.clone();
         let mut builder = Builder {
             linker,
-            function,
             registers: Vec::new(),
             locals: HashMap::new(),
             bound: HashSet::new(),
-            reassigned: assign::reassigned(&function.body),
+            reassigned: assign::reassigned(body.block),
+            body,
             free: HashMap::new(),
             code: Vec::new(),
             origins: Vec::new(),
@@ -110,27 +139,27 @@ impl<'a, 'p> Builder<'a, 'p> {
             span: Span::default(),
             too_large: false,
         };
-        for parameter in 0..u32::from(function.parameters) {
-            builder.local(LocalId(parameter));
-            builder.bound.insert(LocalId(parameter));
+        for parameter in parameters {
+            builder.local(parameter);
+            builder.bound.insert(parameter);
         }
         builder
     }
 
     /// Emits the whole body.
     pub(super) fn lower(mut self) -> Result<Function, TooLarge> {
-        let function = self.function;
-        self.body(&function.body, function.result);
+        let Body { function, result, block, .. } = self.body;
+        self.whole(block, result);
         if self.too_large {
             let span = function.locals.first().map_or(self.span, |local| local.span);
             let at = Location { file: function.file, span };
             return Err(TooLarge(function.name.to_string(), at));
         }
         Ok(Function {
-            name: function.name.clone(),
-            parameters: function.parameters,
+            name: self.body.name,
+            parameters: self.body.parameters.len() as u16,
             type_parameters: function.type_parameters,
-            result: function.result,
+            result,
             registers: self.registers,
             code: self.code,
             origins: self.origins,
@@ -139,9 +168,9 @@ impl<'a, 'p> Builder<'a, 'p> {
         })
     }
 
-    /// The type of the function's result.
+    /// The type of the body's result.
     pub(super) fn result(&self) -> TypeId {
-        self.function.result
+        self.body.result
     }
 
     // Registers.
@@ -151,10 +180,21 @@ impl<'a, 'p> Builder<'a, 'p> {
         if let Some(&register) = self.locals.get(&local) {
             return register;
         }
-        let ty = self.function.locals.get(local.0 as usize).map_or(TypeId::UNKNOWN, |l| l.ty);
-        let register = self.register(ty);
+        let register = self.register(self.local_type(local));
         self.locals.insert(local, register);
         register
+    }
+
+    /// What a local is called; empty for one that the checker made.
+    pub(super) fn local_name(&self, local: LocalId) -> EcoString {
+        let locals = &self.body.function.locals;
+        locals.get(local.0 as usize).map(|local| local.name.clone()).unwrap_or_default()
+    }
+
+    /// The type of a local.
+    pub(super) fn local_type(&self, local: LocalId) -> TypeId {
+        let locals = &self.body.function.locals;
+        locals.get(local.0 as usize).map_or(TypeId::UNKNOWN, |local| local.ty)
     }
 
     /// Notes that a local is given a value, and tells whether it is the first.
@@ -237,6 +277,7 @@ impl<'a, 'p> Builder<'a, 'p> {
     /// Loads a constant.
     pub(super) fn load(&mut self, dst: Reg, constant: &Constant) {
         if self.live {
+            self.linker.secrets(self.type_of(dst), constant);
             let constant = self.linker.constant(constant);
             self.emit(Op::Constant { dst, constant });
         }

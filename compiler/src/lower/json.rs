@@ -7,10 +7,10 @@ use callflow_artifact::types::TypeId;
 use super::function::{Builder, Operand, Want};
 use crate::semantics::typed::JsonPart;
 
-impl Builder<'_, '_> {
+impl<'p> Builder<'_, 'p> {
     /// An object, built entry by entry. Whether an optional that is none is left out is known when it runs, so
     /// the instruction decides that.
-    pub(super) fn json_object(&mut self, parts: &[JsonPart], want: Want) -> Operand {
+    pub(super) fn json_object(&mut self, parts: &'p [JsonPart], want: Want) -> Operand {
         let dst = self.destination(want, TypeId::JSON);
         let object = dst.register;
         self.load(object, &Constant::Json("{}".into()));

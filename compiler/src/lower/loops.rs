@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 use super::function::{Builder, LoopLabels, Operand, Want};
 use crate::semantics::typed::{Block, Expr, ExprKind, Lambda, LocalId, LoopMethod};
 
-impl Builder<'_, '_> {
-    pub(super) fn for_each(&mut self, item: LocalId, iterable: &Expr, body: &Block) {
+impl<'p> Builder<'_, 'p> {
+    pub(super) fn for_each(&mut self, item: LocalId, iterable: &'p Expr, body: &'p Block) {
         let list = self.iterable(iterable);
         let item = self.local(item);
         self.each(list.register, item, |builder, labels| {
@@ -24,7 +24,13 @@ impl Builder<'_, '_> {
 
     /// Counts in the item's own register, which the body cannot change. The test for the end stands before the
     /// addition, so that a range up to the greatest integer ends.
-    pub(super) fn for_range(&mut self, item: LocalId, from: &Expr, to: &Expr, body: &Block) {
+    pub(super) fn for_range(
+        &mut self,
+        item: LocalId,
+        from: &'p Expr,
+        to: &'p Expr,
+        body: &'p Block,
+    ) {
         let item = self.local(item);
         self.expr(from, Want::In(item));
         let last = self.destination(Want::Anywhere, TypeId::INT);
@@ -51,7 +57,7 @@ impl Builder<'_, '_> {
         self.release(last);
     }
 
-    pub(super) fn while_loop(&mut self, condition: &Expr, body: &Block) {
+    pub(super) fn while_loop(&mut self, condition: &'p Expr, body: &'p Block) {
         let labels = LoopLabels { next: self.label_here(), end: self.label() };
         self.branch(condition, false, labels.end);
         self.loops.push(labels);
@@ -64,8 +70,8 @@ impl Builder<'_, '_> {
     pub(super) fn loop_method(
         &mut self,
         method: LoopMethod,
-        list: &Expr,
-        lambda: &Lambda,
+        list: &'p Expr,
+        lambda: &'p Lambda,
         ty: TypeId,
         want: Want,
     ) -> Operand {
@@ -97,7 +103,7 @@ impl Builder<'_, '_> {
     }
 
     /// The list of a loop. A variable's is copied, for the body may assign it.
-    fn iterable(&mut self, list: &Expr) -> Operand {
+    fn iterable(&mut self, list: &'p Expr) -> Operand {
         match list.kind {
             ExprKind::Local(local) if self.reassigned.contains(&local) => {
                 let copy = self.destination(Want::Anywhere, list.ty);
@@ -135,7 +141,7 @@ impl Builder<'_, '_> {
     }
 
     /// The register that the lambda knows the item by.
-    fn item(&mut self, lambda: &Lambda) -> Reg {
+    fn item(&mut self, lambda: &'p Lambda) -> Reg {
         lambda.parameters.last().map_or(Operand::NOWHERE.register, |&local| self.local(local))
     }
 
@@ -148,7 +154,7 @@ impl Builder<'_, '_> {
     }
 
     /// Appends what the lambda makes of each item.
-    fn map_items(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn map_items(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         self.empty_list(out);
         let item = self.item(lambda);
         self.each(source, item, |builder, _| {
@@ -158,7 +164,7 @@ impl Builder<'_, '_> {
         });
     }
 
-    fn filter(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn filter(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         self.empty_list(out);
         let item = self.item(lambda);
         self.each(source, item, |builder, labels| {
@@ -167,7 +173,7 @@ impl Builder<'_, '_> {
         });
     }
 
-    fn find(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn find(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         self.load(out, &Constant::None);
         let item = self.item(lambda);
         self.each(source, item, |builder, labels| {
@@ -178,7 +184,7 @@ impl Builder<'_, '_> {
     }
 
     /// `any` and `all`: the first item for which the lambda gives `decisive` decides.
-    fn decide(&mut self, source: Reg, out: Reg, lambda: &Lambda, decisive: bool) {
+    fn decide(&mut self, source: Reg, out: Reg, lambda: &'p Lambda, decisive: bool) {
         self.load(out, &Constant::Bool(!decisive));
         let item = self.item(lambda);
         self.each(source, item, |builder, labels| {
@@ -188,7 +194,7 @@ impl Builder<'_, '_> {
         });
     }
 
-    fn count(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn count(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         self.load(out, &Constant::Int(0));
         let one = self.constant(TypeId::INT, &Constant::Int(1));
         let item = self.item(lambda);
@@ -199,7 +205,7 @@ impl Builder<'_, '_> {
         self.release(one);
     }
 
-    fn sum(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn sum(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         let (number, zero) = match self.linker.types.get(self.type_of(out)) {
             Type::Float => (Number::Float, Constant::Float(0.0)),
             Type::Decimal => (Number::Decimal, Constant::Decimal(Decimal::ZERO)),
@@ -217,7 +223,7 @@ impl Builder<'_, '_> {
 
     /// Makes the list of keys, orders that, and takes the items in its order: each key is made once, and the
     /// sort itself is one instruction.
-    fn sort_by(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn sort_by(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         let keys_type = self.linker.types.list(lambda.body.ty);
         let keys = self.destination(Want::Anywhere, keys_type);
         self.map_items(source, keys.register, lambda);
@@ -240,7 +246,7 @@ impl Builder<'_, '_> {
 
     /// `min_by` and `max_by`: the first item whose key comes before all others' in an order. The best key so
     /// far is an optional, for there is none before the first item.
-    fn extreme(&mut self, source: Reg, out: Reg, lambda: &Lambda, order: Order) {
+    fn extreme(&mut self, source: Reg, out: Reg, lambda: &'p Lambda, order: Order) {
         let key_type = lambda.body.ty;
         let best_type = self.linker.optional(key_type);
         let best = self.constant(best_type, &Constant::None);
@@ -265,7 +271,7 @@ impl Builder<'_, '_> {
 
     /// A group's list is taken out of the map while it grows: a value that is held in one place only grows
     /// without a copy, so that a large group costs no more than its items.
-    fn group_by(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn group_by(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         let Type::Map(group_type) = self.linker.types.get(self.type_of(out)) else { return };
         let found_type = self.linker.optional(group_type);
         self.emit(Op::Map { dst: out, entries: Box::new([]) });
@@ -299,7 +305,7 @@ impl Builder<'_, '_> {
     }
 
     /// Text keys that were seen are looked up in a map, others in a list.
-    fn unique_by(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn unique_by(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         let key_type = lambda.body.ty;
         let textual = is_text(&self.linker.types, key_type);
         let seen_type = match textual {
@@ -337,7 +343,7 @@ impl Builder<'_, '_> {
     }
 
     /// Makes the lists first and joins them at once.
-    fn flat_map(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn flat_map(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         let lists_type = self.linker.types.list(lambda.body.ty);
         let lists = self.destination(Want::Anywhere, lists_type);
         self.map_items(source, lists.register, lambda);
@@ -346,7 +352,7 @@ impl Builder<'_, '_> {
         self.release(lists);
     }
 
-    fn reduce(&mut self, source: Reg, out: Reg, lambda: &Lambda) {
+    fn reduce(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
         let (Some(&total), Some(initial)) = (lambda.parameters.first(), &lambda.initial) else {
             return;
         };
@@ -358,7 +364,7 @@ impl Builder<'_, '_> {
     }
 
     /// `T` to `T?`, which is the same where `T` is an optional already.
-    fn some(&mut self, dst: Reg, src: Reg) {
+    pub(super) fn some(&mut self, dst: Reg, src: Reg) {
         if self.type_of(dst) == self.type_of(src) {
             self.copy(dst, src);
         } else {
@@ -367,7 +373,7 @@ impl Builder<'_, '_> {
     }
 
     /// A key as text: a choice's literal and a phone are held as text already.
-    fn text_key(&mut self, key: &Expr) -> Operand {
+    fn text_key(&mut self, key: &'p Expr) -> Operand {
         let key = self.expr(key, Want::Anywhere);
         if self.type_of(key.register) == TypeId::STRING {
             return key;

@@ -7,9 +7,9 @@ use callflow_artifact::types::{Type, TypeId};
 use super::function::{Builder, Label, Operand, Want};
 use crate::semantics::typed::{Arm, Match, Pattern};
 
-impl Builder<'_, '_> {
+impl<'p> Builder<'_, 'p> {
     /// Tries the arms in order. The last one is not tested: it always fits.
-    pub(super) fn matching(&mut self, found: &Match, ty: TypeId, want: Want) -> Operand {
+    pub(super) fn matching(&mut self, found: &'p Match, ty: TypeId, want: Want) -> Operand {
         let (dst, want) = self.common(want, ty);
         self.set(found.local, &found.subject);
         let subject = self.local(found.local);
@@ -30,7 +30,7 @@ impl Builder<'_, '_> {
         dst
     }
 
-    fn arm(&mut self, arm: &Arm, want: Want) {
+    fn arm(&mut self, arm: &'p Arm, want: Want) {
         for (local, value) in &arm.bindings {
             self.set(*local, value);
         }

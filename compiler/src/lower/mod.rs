@@ -14,16 +14,21 @@
 //!    operand assigns is copied first ([`assign`] tells).
 //! 4. [`control`] makes jumps of `if`, `and`, `or`, `??`, `?.` and `catch`, [`matching`] of `match`,
 //!    [`loops`] of `for`, `while` and the list methods that take a lambda; a lambda's body stands in the loop.
-//! 5. A jump forward names a label, and gets its target when the label is placed. After an instruction that
+//! 5. [`effects`] asks what is to be asked of the host. A branch is a function of its own, which takes the locals
+//!    that it reads of the body around it ([`branches`], [`captured`]).
+//! 6. A jump forward names a label, and gets its target when the label is placed. After an instruction that
 //!    control never leaves, nothing is emitted until a label is placed that a jump or a handler leads to; so
 //!    an artifact holds no code that cannot run, and what never gives a value needs no register.
-//! 6. `try` and `catch` cost nothing where nothing fails: the range of the instructions of their body goes into
+//! 7. `try` and `catch` cost nothing where nothing fails: the range of the instructions of their body goes into
 //!    the function's table of handlers, inner ranges first, for they are complete first.
 //!
 //! Lowering decides nothing about the language: each conversion and each default stands in the typed program.
 
 mod assign;
+mod branches;
+mod captured;
 mod control;
+mod effects;
 mod expression;
 mod function;
 mod json;
@@ -35,6 +40,7 @@ mod program;
 #[cfg(test)]
 mod random;
 mod statement;
+mod test_statement;
 #[cfg(test)]
 mod tests;
 

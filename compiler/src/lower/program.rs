@@ -6,12 +6,12 @@ use callflow_artifact::artifact::{Artifact, Flow, FlowSettings, Test};
 use callflow_artifact::bytecode::{ActionId, ConstantId, FunctionId, Origin};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::piece::{Action, ActionBody, Piece, PieceId};
-use callflow_artifact::types::{TypeId, Types};
+use callflow_artifact::types::{RecordId, Type, TypeId, Types, Variants};
 
 use ecow::EcoString;
 
 use super::TooLarge;
-use super::function::Builder;
+use super::function::{Body, Builder};
 use crate::semantics::typed;
 
 /// Lowers each flow and what it reaches.
@@ -26,22 +26,22 @@ pub(super) fn lower(
     let mut linker = Linker {
         types,
         constants: Numbering::default(),
-        functions: Numbering::default(),
+        functions: HashMap::new(),
+        bodies: 0,
         actions: Numbering::default(),
         pieces: Numbering::default(),
         unlowered: VecDeque::new(),
         environment: BTreeSet::new(),
         secrets: BTreeSet::new(),
+        typed_functions: &functions,
         typed_actions: &actions,
         typed_pieces: &pieces,
     };
     let flows: Vec<Flow> = flows.into_iter().map(|flow| linker.flow(flow)).collect();
     let tests: Vec<Test> = tests.into_iter().map(|test| linker.test(test)).collect();
     let mut lowered = Vec::new();
-    while let Some(id) = linker.unlowered.pop_front() {
-        if let Some(function) = functions.get(id.0 as usize) {
-            lowered.push(Builder::new(&mut linker, function).lower()?);
-        }
+    while let Some(body) = linker.unlowered.pop_front() {
+        lowered.push(Builder::new(&mut linker, body).lower()?);
     }
     Ok(Artifact {
         name: name.into(),
@@ -64,20 +64,23 @@ pub(super) struct Linker<'p> {
     /// All types of the program, and those that lowering makes.
     pub(super) types: Types,
     constants: Numbering<String, Constant>,
-    functions: Numbering<FunctionId, ()>,
+    functions: HashMap<FunctionId, FunctionId>,
+    /// How many functions and branches have an id.
+    bodies: u32,
     actions: Numbering<ActionId, Action>,
     pieces: Numbering<PieceId, Piece>,
-    /// Functions that have an id and no code yet, in the order of their ids.
-    unlowered: VecDeque<FunctionId>,
+    /// What has an id and no code yet, in the order of the ids.
+    unlowered: VecDeque<Body<'p>>,
     /// The names of `env("…")`.
     pub(super) environment: BTreeSet<EcoString>,
     /// The names of `secret("…")`.
-    pub(super) secrets: BTreeSet<EcoString>,
+    secrets: BTreeSet<EcoString>,
+    typed_functions: &'p [typed::Function],
     typed_actions: &'p [Action],
     typed_pieces: &'p [Piece],
 }
 
-impl Linker<'_> {
+impl<'p> Linker<'p> {
     /// The one id of a constant.
     pub(super) fn constant(&mut self, constant: &Constant) -> ConstantId {
         // The debug form tells constants apart that `==` does not: 0.0 and -0.0, 1.0 and 1.00.
@@ -86,13 +89,56 @@ impl Linker<'_> {
         ConstantId(index)
     }
 
+    /// Notes the secrets that a constant of a type names.
+    pub(super) fn secrets(&mut self, ty: TypeId, constant: &Constant) {
+        match (constant, self.types.get(ty)) {
+            (Constant::Text(name), Type::Secret) => {
+                self.secrets.insert(name.clone());
+            }
+            (Constant::None, _) => {}
+            (constant, Type::Optional(inner)) => self.secrets(inner, constant),
+            (Constant::List(items), Type::List(item)) => {
+                items.iter().for_each(|constant| self.secrets(item, constant));
+            }
+            (Constant::Map(entries), Type::Map(value)) => {
+                entries.iter().for_each(|(_, constant)| self.secrets(value, constant));
+            }
+            (Constant::Record(record, values), _) => self.secrets_of(*record, values),
+            (Constant::Tagged(choice, variant, values), _) => {
+                let record = self.types.choice(*choice).and_then(|choice| match &choice.variants {
+                    Variants::Tagged(variants) => variants.get(usize::from(*variant)),
+                    Variants::Literals(_) => None,
+                });
+                if let Some(record) = record.map(|variant| variant.record) {
+                    self.secrets_of(record, values);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn secrets_of(&mut self, record: RecordId, values: &[Constant]) {
+        let fields = self.types.record(record).map(|record| record.fields.as_slice());
+        let types: Vec<TypeId> = fields.unwrap_or_default().iter().map(|field| field.ty).collect();
+        types.into_iter().zip(values).for_each(|(ty, constant)| self.secrets(ty, constant));
+    }
+
     /// The new id of a function, which will be lowered.
     pub(super) fn function(&mut self, id: FunctionId) -> FunctionId {
-        let (index, new) = self.functions.number(id, || ());
-        if new {
-            self.unlowered.push_back(id);
+        if let Some(&known) = self.functions.get(&id) {
+            return known;
         }
-        FunctionId(index)
+        let Some(function) = self.typed_functions.get(id.0 as usize) else { return id };
+        let new = self.body(Body::of(function));
+        self.functions.insert(id, new);
+        new
+    }
+
+    /// The id of a body that will be lowered.
+    pub(super) fn body(&mut self, body: Body<'p>) -> FunctionId {
+        self.unlowered.push_back(body);
+        self.bodies += 1;
+        FunctionId(self.bodies - 1)
     }
 
     /// The new id of an action, whose body will be lowered where it has one.

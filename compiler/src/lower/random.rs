@@ -9,9 +9,10 @@ use proptest::prelude::*;
 
 use super::maker::{EVENT, Maker, add, block, expr, fail, giving, int, less, log, set, text};
 use crate::semantics::typed::{
-    Ambient, Arm, Block, Expr, ExprKind, JsonPart, Lambda, ListPart, LocalId, LoopMethod, Match,
-    Pattern, StmtKind,
+    Ambient, Arm, Block, Branch, Expr, ExprKind, JsonPart, Lambda, ListPart, LocalId, LoopMethod,
+    Match, Pattern, StmtKind,
 };
+use crate::source::Span;
 
 /// Makes statements and expressions of a few types out of a seed.
 struct Random {
@@ -26,6 +27,8 @@ struct Random {
     maybe_int: TypeId,
     /// Whether `break` and `continue` have a loop.
     in_loop: bool,
+    /// Whether the variables are those of the body around a branch, which a branch does not set.
+    in_branch: bool,
 }
 
 impl Random {
@@ -35,7 +38,17 @@ impl Random {
         let int = maker.local(TypeId::INT);
         let maybe = maker.local(maybe_int);
         let list = maker.local(maker.items);
-        Random { maker, seed: seed | 1, left: 120, int, maybe, list, maybe_int, in_loop: false }
+        Random {
+            maker,
+            seed: seed | 1,
+            left: 120,
+            int,
+            maybe,
+            list,
+            maybe_int,
+            in_loop: false,
+            in_branch: false,
+        }
     }
 
     /// A number below `end`: xorshift, for a seed has to give the same body each time.
@@ -82,7 +95,8 @@ impl Random {
     }
 
     fn statement(&mut self) -> StmtKind {
-        match self.pick(13) {
+        match self.pick(16) {
+            1 | 2 | 3 if self.in_branch => set(self.maker.local(TypeId::INT), self.number()),
             1 => set(self.int, self.number()),
             2 => set(self.maybe, self.optional()),
             3 => set(self.list, self.items()),
@@ -103,7 +117,7 @@ impl Random {
             8 if self.in_loop => StmtKind::Break,
             9 if self.in_loop => StmtKind::Continue,
             8 | 9 => StmtKind::Expr(self.optional()),
-            10 if self.below(5) == 0 => StmtKind::Return(None),
+            10 if !self.in_branch && self.below(5) == 0 => StmtKind::Return(None),
             10 => StmtKind::Stop,
             11 => {
                 let condition = Box::new(self.condition());
@@ -117,8 +131,60 @@ impl Random {
                 let kind = ExprKind::Catch { value, error, fallback };
                 StmtKind::Expr(expr(TypeId::INT, kind))
             }
+            13 => StmtKind::Parallel(self.branches(|_, ty| ty)),
+            14 => StmtKind::First(self.branches(|maker, ty| maker.types.optional(ty))),
+            15 => StmtKind::Expr(self.at_once(TypeId::NONE)),
             _ => StmtKind::Expr(log(text("turn"))),
         }
+    }
+
+    /// Branches that give a number, a list or nothing, under a name or not.
+    fn branches(&mut self, target: impl Fn(&mut Maker, TypeId) -> TypeId) -> Vec<Branch> {
+        let count = 1 + self.below(3);
+        let branch = |this: &mut Random| {
+            let (ty, body) = match this.below(3) {
+                0 => (Some(TypeId::INT), this.inside(|this| this.giving(Random::number))),
+                1 => (Some(this.maker.items), this.inside(|this| this.giving(Random::items))),
+                _ => (None, this.inside(Random::block)),
+            };
+            let ty = ty.filter(|_| this.below(4) > 0);
+            let target = ty.map(|ty| target(&mut this.maker, ty));
+            let target = target.map(|ty| this.maker.local(ty));
+            Branch { target, body, span: Span::new(1, 2) }
+        };
+        (0..count).map(|_| branch(self)).collect()
+    }
+
+    /// `for … parallel` over the numbers of a list, with a value of a type for each or none.
+    fn at_once(&mut self, ty: TypeId) -> Expr {
+        let item = self.maker.local(TypeId::INT);
+        let iterable = Box::new(self.items());
+        let limit = (self.below(2) == 0).then(|| Box::new(self.number()));
+        let body = self.inside(|this| {
+            let read = this.maker.read(item);
+            match ty {
+                TypeId::NONE => {
+                    let mut body = this.block();
+                    let stop = block(vec![StmtKind::Continue]);
+                    let condition = Box::new(less(read, int(3)));
+                    let skip = ExprKind::If(condition, stop, block(vec![]));
+                    let skip = StmtKind::Expr(expr(TypeId::NONE, skip));
+                    body.statements.extend(block(vec![skip]).statements);
+                    body
+                }
+                _ => this.giving(|this| add(read, this.number())),
+            }
+        });
+        expr(ty, ExprKind::ParallelFor { item, iterable, limit, body })
+    }
+
+    /// What stands in a branch: it neither sets what is around it nor leaves it.
+    fn inside<T>(&mut self, make: impl FnOnce(&mut Random) -> T) -> T {
+        let outer = (self.in_loop, self.in_branch);
+        (self.in_loop, self.in_branch) = (false, true);
+        let made = make(self);
+        (self.in_loop, self.in_branch) = outer;
+        made
     }
 
     fn number(&mut self) -> Expr {
@@ -232,7 +298,8 @@ impl Random {
 
     fn items(&mut self) -> Expr {
         let ty = self.maker.items;
-        match self.pick(9) {
+        match self.pick(10) {
+            9 => self.at_once(ty),
             1 => {
                 let parts = vec![
                     ListPart::Item(self.number()),

@@ -8,9 +8,9 @@ use super::function::{Builder, Want};
 use crate::semantics::typed::{Block, Expr, LocalId, Stmt, StmtKind};
 use crate::source::Span;
 
-impl Builder<'_, '_> {
+impl<'p> Builder<'_, 'p> {
     /// A whole body: what it falls off the end with is its value, or none.
-    pub(super) fn body(&mut self, body: &Block, result: TypeId) {
+    pub(super) fn whole(&mut self, body: &'p Block, result: TypeId) {
         for statement in &body.statements {
             self.statement(statement);
         }
@@ -23,7 +23,7 @@ impl Builder<'_, '_> {
     }
 
     /// A block; its value goes where it is wanted.
-    pub(super) fn block(&mut self, block: &Block, want: Want) {
+    pub(super) fn block(&mut self, block: &'p Block, want: Want) {
         for statement in &block.statements {
             self.statement(statement);
         }
@@ -43,7 +43,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    pub(super) fn statement(&mut self, statement: &Stmt) {
+    pub(super) fn statement(&mut self, statement: &'p Stmt) {
         if !self.is_live() {
             return;
         }
@@ -59,11 +59,11 @@ impl Builder<'_, '_> {
                     self.jump(labels.end);
                 }
             }
-            StmtKind::Continue => {
-                if let Some(labels) = self.loops.last() {
-                    self.jump(labels.next);
-                }
-            }
+            StmtKind::Continue => match self.loops.last() {
+                Some(labels) => self.jump(labels.next),
+                // A branch for an item ends, and with it what is done for the item.
+                None => self.give_back(None, self.result()),
+            },
             StmtKind::Try { body, error, handler } => self.guarded(
                 *error,
                 |builder| builder.block(body, Want::Nothing),
@@ -71,14 +71,16 @@ impl Builder<'_, '_> {
             ),
             StmtKind::Return(value) => self.give_back(value.as_ref(), self.result()),
             StmtKind::Stop => self.emit(Op::Stop),
-            StmtKind::Parallel(_) | StmtKind::First(_) | StmtKind::Test(_) => {}
+            StmtKind::Parallel(branches) => self.parallel(branches),
+            StmtKind::First(branches) => self.first(branches),
+            StmtKind::Test(test) => self.test_statement(test),
         }
         self.span = outer;
     }
 
     /// Gives a local a value. A variable keeps its old one until the new one is complete, for it may be read on
     /// the way, and stays if that fails.
-    pub(super) fn set(&mut self, local: LocalId, value: &Expr) {
+    pub(super) fn set(&mut self, local: LocalId, value: &'p Expr) {
         let register = self.local(local);
         if self.bind(local) || Self::writes_last(value) {
             self.expr(value, Want::In(register));
@@ -90,7 +92,7 @@ impl Builder<'_, '_> {
     }
 
     /// `return`
-    fn give_back(&mut self, value: Option<&Expr>, result: TypeId) {
+    fn give_back(&mut self, value: Option<&'p Expr>, result: TypeId) {
         let src = match value {
             Some(value) if value.ty == TypeId::NONE || result != TypeId::NONE => {
                 self.expr(value, Want::Anywhere)
@@ -113,7 +115,7 @@ impl Builder<'_, '_> {
 
     /// The checker proves that every path of a function with a result returns it; a path that does so only in
     /// ways that it cannot see, as by a loop without an end, fails if it ends after all.
-    fn missing_result(&mut self) {
+    pub(super) fn missing_result(&mut self) {
         let text = Constant::Text("the function ended without a result".into());
         let message = self.constant(TypeId::STRING, &text);
         self.release(message);
