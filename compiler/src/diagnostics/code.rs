@@ -58,6 +58,7 @@ codes! {
     E0107 "an unknown trigger"
     E0108 "a name that is not a value"
     E0109 "an unknown flow"
+    E0110 "a `use` that finds nothing"
     E0201 "a type that does not fit"
     E0202 "an optional that is used as if it were there"
     E0203 "a record with missing fields"

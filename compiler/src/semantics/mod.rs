@@ -3,7 +3,8 @@
 //! The passes, in order, each in its file:
 //!
 //! 1. [`modules`] decides which files there are: the project's, the prelude, and the pieces that are mentioned.
-//! 2. [`declare`] gives every item an id, so that all names are visible before their definition.
+//! 2. [`declare`] gives every item an id, so that all names are visible before their definition; [`uses`] adds
+//!    those of other files.
 //! 3. [`types`] resolves what type expressions mean; [`finite`] finds types that no value can have.
 //! 4. [`signature`] resolves what functions and actions take and give, [`constant`] what constants, defaults
 //!    and samples are worth, [`piece`] what pieces say of themselves.
@@ -43,6 +44,7 @@ mod tests;
 pub mod typed;
 mod types;
 mod unused;
+mod uses;
 pub mod walk;
 
 use crate::diagnostics::Diagnostic;
@@ -65,6 +67,7 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     let modules = modules::load(project.files, library);
     let mut checker = checker::Checker::new(&modules);
     checker.declare();
+    checker.declare_uses();
     checker.resolve_types();
     checker.check_finite();
     checker.resolve_signatures();
@@ -76,6 +79,7 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     checker.check_tests();
     checker.infer_effects();
     checker.tell_asking_settings();
+    checker.warn_of_unused_uses();
     let (program, found) = checker.finish();
 
     let modules::Modules { sources, mut diagnostics, .. } = modules;

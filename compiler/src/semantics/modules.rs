@@ -128,16 +128,29 @@ impl Loader {
             else {
                 continue;
             };
-            for name in mentions(&text) {
-                if !known.contains(name) || loaded.contains(name) {
+            let used = self.used_pieces(file);
+            for name in mentions(&text).map(EcoString::from).chain(used) {
+                if !known.contains(&name) || loaded.contains(&name) {
                     continue;
                 }
-                loaded.insert(name.into());
-                if let Some(source) = library.piece(name) {
-                    unread.push_back(self.read(source, Some(Role::Piece(name.into()))));
+                loaded.insert(name.clone());
+                if let Some(source) = library.piece(&name) {
+                    unread.push_back(self.read(source, Some(Role::Piece(name))));
                 }
             }
         }
+    }
+
+    /// The pieces of `use` items.
+    fn used_pieces(&self, file: FileId) -> Vec<EcoString> {
+        let items = self.modules.files.get(file.0 as usize).map(|module| &module.tree.items);
+        let name = |item: &tree::Item| match &item.kind {
+            tree::ItemKind::Use(tree::UseItem { source: tree::UseSource::Piece(name), .. }) => {
+                Some(name.text.clone())
+            }
+            _ => None,
+        };
+        items.into_iter().flatten().filter_map(name).collect()
     }
 }
 

@@ -8,6 +8,8 @@ use callflow_artifact::types::{ChoiceId, TypeId};
 
 use crate::source::Location;
 
+use super::uses::Used;
+
 /// A [`Scope`], an index into the checker's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ScopeId(pub(super) u32);
@@ -32,6 +34,8 @@ pub(super) struct Scope<'t> {
     pub(super) default_action: Option<ActionId>,
     /// The project's flows in this file, by label, else by the tool's or the trigger's name.
     pub(super) flows: HashMap<&'t str, FlowId>,
+    /// What the file uses, by alias.
+    pub(super) uses: HashMap<&'t str, Used>,
     /// Triggers of the prelude or a piece.
     pub(super) triggers: HashMap<&'t str, TriggerId>,
 }

@@ -156,7 +156,7 @@ impl<'t> Checker<'t> {
         if piece.text.is_empty() || name.text.is_empty() {
             return TypeId::UNKNOWN;
         }
-        let Some(scope) = self.piece_scope(&piece.text) else {
+        let Some(scope) = self.scope_named(file, &piece.text) else {
             let meant = self.nearest(&piece.text, self.piece_names.iter().map(|n| n.as_str()));
             let at = Location { file, span: piece.span };
             self.report(report::names::unknown_piece(&piece.text, at, meant));
@@ -341,7 +341,7 @@ impl<'t> Checker<'t> {
             ExprKind::Name(name) => Some(self.plain_type(at, name, argument.span, 0)),
             ExprKind::Field { base, optional: false, name } => match &base.kind {
                 ExprKind::Name(piece) => {
-                    let known = self.piece_scope(piece)?;
+                    let known = self.scope_named(at.file, piece)?;
                     let found = known.types.get(name.text.as_str()).map(|found| found.kind);
                     match found {
                         Some(TypeNameKind::Defined(ty)) => Some(ty),

@@ -9,7 +9,7 @@ use callflow_artifact::types::TypeId;
 use crate::semantics::body::{Body, Kind, broken, constant};
 use crate::semantics::constant::Purpose;
 use crate::semantics::fits::Reason;
-use crate::semantics::names::{BUILT_IN_FUNCTIONS, PRELUDE, ValueNameKind};
+use crate::semantics::names::{BUILT_IN_FUNCTIONS, PRELUDE, ScopeId, ValueNameKind};
 use crate::semantics::report;
 use crate::semantics::signature::Signature;
 use crate::semantics::typed::{Expr, ExprKind};
@@ -57,7 +57,7 @@ impl<'t> Body<'_, 't> {
             return self.call_function(id, call, hint);
         }
         if self.is_piece(name) {
-            let default = self.checker.piece_scope(name).and_then(|scope| scope.default_action);
+            let default = self.piece_scope(name).and_then(|scope| scope.default_action);
             if let Some(action) = default {
                 return self.call_action(action, name, call, hint);
             }
@@ -75,7 +75,7 @@ impl<'t> Body<'_, 't> {
         if self.names.contains_key(name) || self.find_value(name).is_some() {
             return report::calls::not_a_function(at, name);
         }
-        if let Some(scope) = self.checker.piece_scope(name) {
+        if let Some(scope) = self.piece_scope(name) {
             let mut actions: Vec<&str> = scope.actions.keys().copied().collect();
             actions.sort_unstable();
             return report::calls::no_default_action(at, name, &actions);
@@ -101,7 +101,7 @@ impl<'t> Body<'_, 't> {
         call: CallSite<'t>,
         hint: Hint,
     ) -> Expr {
-        let scope = self.checker.piece_scope(piece);
+        let scope = self.piece_scope(piece);
         let action = scope.and_then(|scope| scope.actions.get(name.text.as_str()).copied());
         match action {
             Some(action) => {
@@ -118,9 +118,35 @@ impl<'t> Body<'_, 't> {
         }
     }
 
+    /// `crm.score(…)`: a function of another file.
+    pub(super) fn call_of_file(
+        &mut self,
+        owner: &str,
+        scope: ScopeId,
+        name: &'t tree::Name,
+        call: CallSite<'t>,
+        hint: Hint,
+    ) -> Expr {
+        let found = self.checker.scope(scope).and_then(|s| s.values.get(name.text.as_str()));
+        match found.map(|found| found.kind) {
+            Some(ValueNameKind::Function(id)) => {
+                let callee = Span::new(call.span.start, name.span.end);
+                return self.call_function(id, CallSite { callee, ..call }, hint);
+            }
+            Some(ValueNameKind::Const(_)) => {
+                let at = self.at(call.callee);
+                self.report(report::calls::not_a_function(at, &name.text));
+            }
+            None if name.text.is_empty() => {}
+            None => self.unknown_item(owner, scope, name),
+        }
+        self.discard(call.arguments);
+        broken(call.span)
+    }
+
     /// Tells of an action that a piece does not have.
     pub(in crate::semantics) fn unknown_action(&mut self, piece: &str, name: &tree::Name) {
-        let Some(scope) = self.checker.piece_scope(piece) else { return };
+        let Some(scope) = self.piece_scope(piece) else { return };
         let mut actions: Vec<&str> = scope.actions.keys().copied().collect();
         actions.sort_unstable();
         let meant = self.checker.nearest(&name.text, actions.iter().copied());
@@ -162,6 +188,7 @@ impl<'t> Body<'_, 't> {
             Some(given) => {
                 let ty = self.checker.types.substitute(signature.result, &given.types);
                 let Given { types, arguments } = given;
+                let connection = self.checker.connection_named(self.file, piece);
                 Expr {
                     ty,
                     span,
@@ -169,7 +196,7 @@ impl<'t> Body<'_, 't> {
                         action: id,
                         types,
                         arguments,
-                        connection: None,
+                        connection,
                         clauses: None,
                     },
                 }

@@ -81,7 +81,6 @@ impl<'t> Body<'_, 't> {
             }
             if self.is_piece(owner) {
                 let known = self
-                    .checker
                     .piece_scope(owner)
                     .is_some_and(|scope| scope.actions.contains_key(name.text.as_str()));
                 let at = self.at(span);
@@ -92,6 +91,11 @@ impl<'t> Body<'_, 't> {
                 }
                 return broken(span);
             }
+        }
+        if let Tree::Name(owner) = &base.kind
+            && let Some(scope) = self.file_scope(owner)
+        {
+            return self.item_of_file(owner, scope, name, span);
         }
         let base = self.base_link(base, optional, name.span, open);
         self.field(base, name, span)
@@ -242,6 +246,11 @@ impl<'t> Body<'_, 't> {
                     && self.is_piece(owner)
                 {
                     return self.call_piece(owner, name, call, hint);
+                }
+                if let Tree::Name(owner) = &base.kind
+                    && let Some(scope) = self.file_scope(owner)
+                {
+                    return self.call_of_file(owner, scope, name, call, hint);
                 }
                 let receiver = self.base_link(base, *optional, name.span, open);
                 self.method(receiver, name, CallSite { callee: name.span, ..call }, hint)

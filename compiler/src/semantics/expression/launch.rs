@@ -73,6 +73,12 @@ impl<'t> Body<'_, 't> {
             return Some(flow);
         }
         let at = self.at(named.span);
+        if let Tree::Field { base, name, .. } = &named.kind
+            && let Tree::Name(owner) = &base.kind
+        {
+            self.no_flow_of_file(owner, base.span, name);
+            return None;
+        }
         let Tree::Name(name) = &named.kind else {
             if !matches!(named.kind, Tree::Missing) {
                 self.report(report::launch::no_flow(at, NoFlow::Expression, word, None));
@@ -94,6 +100,26 @@ impl<'t> Body<'_, 't> {
         let diagnostic = report::launch::no_flow(at, what, word, meant);
         self.report(diagnostic);
         None
+    }
+
+    /// Tells of `crm.follow_up` where there is no such file or no such flow in it.
+    fn no_flow_of_file(&mut self, owner: &'t str, owner_at: Span, name: &tree::Name) {
+        let Some((_, scope)) = self.checker.file_named(self.file, owner) else {
+            let aliases = self.checker.aliases_of(self.file);
+            let meant = self.checker.nearest(owner, aliases);
+            let at = self.at(owner_at);
+            self.report(report::uses::not_used(owner, at, meant));
+            return;
+        };
+        if name.text.is_empty() {
+            return;
+        }
+        let flows = self.checker.scope(scope).map(|scope| scope.flows.keys().copied());
+        let mut known: Vec<&str> = flows.into_iter().flatten().collect();
+        known.sort_unstable();
+        let meant = self.checker.nearest(&name.text, known.iter().copied());
+        let at = self.at(name.span);
+        self.report(report::uses::no_flow(owner, &name.text, at, &known, meant));
     }
 
     /// The event of a flow's run, from arguments for its fields.

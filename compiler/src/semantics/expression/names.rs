@@ -3,10 +3,13 @@
 use callflow_artifact::types::{Type, TypeId};
 
 use crate::semantics::body::{Binding, Body, Kind, broken, constant};
-use crate::semantics::names::{BUILT_IN_FUNCTIONS, PRELUDE, ScopeId, ValueName, ValueNameKind};
+use crate::semantics::names::{
+    BUILT_IN_FUNCTIONS, PRELUDE, Scope, ScopeId, ValueName, ValueNameKind,
+};
 use crate::semantics::report;
 use crate::semantics::typed::{Expr, ExprKind, LocalId};
 use crate::source::Span;
+use crate::syntax::tree;
 
 impl<'t> Body<'_, 't> {
     /// A name where a value is wanted.
@@ -80,7 +83,59 @@ impl<'t> Body<'_, 't> {
     pub(in crate::semantics) fn is_piece(&self, name: &str) -> bool {
         !self.names.contains_key(name)
             && self.find_value(name).is_none()
-            && self.checker.piece_scopes.contains_key(name)
+            && self.checker.piece_named(self.file, name).is_some()
+    }
+
+    /// The scope of the piece that a name stands for.
+    pub(in crate::semantics) fn piece_scope(&self, name: &str) -> Option<&Scope<'t>> {
+        self.checker.scope(self.checker.piece_named(self.file, name)?)
+    }
+
+    /// The other file that a name stands for here, as its scope.
+    pub(super) fn file_scope(&self, name: &str) -> Option<ScopeId> {
+        let hidden = self.names.contains_key(name) || self.find_value(name).is_some();
+        let (_, scope) = (!hidden).then(|| self.checker.file_named(self.file, name))??;
+        Some(scope)
+    }
+
+    /// `crm.SALES`: a constant of another file.
+    pub(super) fn item_of_file(
+        &mut self,
+        owner: &str,
+        scope: ScopeId,
+        name: &'t tree::Name,
+        span: Span,
+    ) -> Expr {
+        if name.text.is_empty() {
+            return broken(span);
+        }
+        let found = self.checker.scope(scope).and_then(|s| s.values.get(name.text.as_str()));
+        match found.map(|found| found.kind) {
+            Some(ValueNameKind::Const(id)) => match self.checker.evaluate(id) {
+                (ty, Some(value)) => constant(value, ty, span),
+                (_, None) => broken(span),
+            },
+            Some(ValueNameKind::Function(_)) => {
+                let at = self.at(span);
+                let written = ecow::eco_format!("{owner}.{}", name.text);
+                self.report(report::names::function_as_value(&written, at));
+                broken(span)
+            }
+            None => {
+                self.unknown_item(owner, scope, name);
+                broken(span)
+            }
+        }
+    }
+
+    /// Tells of a function or constant that another file does not have.
+    pub(super) fn unknown_item(&mut self, owner: &str, scope: ScopeId, name: &tree::Name) {
+        let values = self.checker.scope(scope).map(|scope| scope.values.keys().copied());
+        let mut known: Vec<&str> = values.into_iter().flatten().collect();
+        known.sort_unstable();
+        let meant = self.checker.nearest(&name.text, known.iter().copied());
+        let at = self.at(name.span);
+        self.report(report::uses::unknown_item(owner, &name.text, at, &known, meant));
     }
 
     fn no_value(&self, name: &'t str, span: Span) -> crate::diagnostics::Diagnostic {
@@ -95,7 +150,11 @@ impl<'t> Body<'_, 't> {
         if name == "connection" && self.kind == Kind::Piece {
             return report::names::connection_as_value(at);
         }
-        if self.checker.piece_names.iter().any(|piece| piece == name) {
+        if self.checker.file_named(self.file, name).is_some() {
+            return report::uses::file_as_value(name, at);
+        }
+        let is_piece = self.checker.piece_named(self.file, name).is_some();
+        if is_piece || self.checker.piece_names.iter().any(|piece| piece == name) {
             return report::names::piece_as_value(name, at);
         }
         let scopes = || self.own_scope().into_iter().chain(self.checker.scope(PRELUDE));
@@ -108,6 +167,7 @@ impl<'t> Body<'_, 't> {
         let items = scopes().flat_map(|scope| scope.values.keys().copied());
         let pieces = self.checker.piece_names.iter().map(|piece| piece.as_str());
         let candidates = self.names.keys().map(|name| name.as_str()).chain(items).chain(pieces);
+        let candidates = candidates.chain(self.checker.aliases_of(self.file));
         report::names::unknown_name(name, at, self.checker.nearest(name, candidates))
     }
 }

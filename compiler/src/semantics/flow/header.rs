@@ -74,8 +74,14 @@ impl<'t> Checker<'t> {
                 header.trigger.arguments.push(("platform".into(), platform));
                 (PRELUDE, name)
             }
-            [owner, name] => match self.piece_scopes.get(owner.text.as_str()) {
-                Some(&scope) => (scope, name),
+            [owner, name] => match self.piece_named(file, &owner.text) {
+                Some(scope) => {
+                    if let Some(connection) = self.connection_named(file, &owner.text) {
+                        let connection = ("connection".into(), Constant::Text(connection));
+                        header.trigger.arguments.push(connection);
+                    }
+                    (scope, name)
+                }
                 None => {
                     let meant =
                         self.nearest(&owner.text, self.piece_names.iter().map(|n| n.as_str()));

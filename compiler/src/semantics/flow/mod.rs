@@ -24,6 +24,7 @@ use crate::syntax::tree;
 
 use super::body::{Body, Kind};
 use super::checker::{Checker, FunctionSource};
+use super::names::ScopeId;
 use super::report;
 use super::signature::Signature;
 use super::typed;
@@ -109,22 +110,38 @@ impl<'t> Checker<'t> {
     }
 
     /// The flow that an expression names in a file: by its label, or else its tool's or its trigger's name, or by the
-    /// file's where it is the only one there.
+    /// file's where it is the only one there. A flow of another file stands behind the name by which that is used.
     pub(super) fn find_flow(&self, file: FileId, named: &tree::Expr) -> Option<FlowId> {
         match &named.kind {
-            tree::ExprKind::Name(name) => self.flow_in(file, name),
+            tree::ExprKind::Name(name) => self.flow_in(file, name).or_else(|| {
+                let (_, other) = self.file_named(file, name)?;
+                self.only_flow_of(other)
+            }),
+            tree::ExprKind::Field { base, optional: false, name } => match &base.kind {
+                tree::ExprKind::Name(owner) => {
+                    let (other, _) = self.file_named(file, owner)?;
+                    self.flow_in(other, &name.text)
+                }
+                _ => None,
+            },
             tree::ExprKind::Paren(inner) => self.find_flow(file, inner),
             _ => None,
         }
     }
 
     fn flow_in(&self, file: FileId, name: &str) -> Option<FlowId> {
-        let scope = self.scope(self.scope_of(file))?;
+        let id = self.scope_of(file);
+        let scope = self.scope(id)?;
         if let Some(&flow) = scope.flows.get(name) {
             return Some(flow);
         }
-        let &only = scope.flows.values().next().filter(|_| scope.flows.len() == 1)?;
+        let only = self.only_flow_of(id)?;
         self.flows.get(only.0 as usize).filter(|flow| flow.address == name).map(|_| only)
+    }
+
+    fn only_flow_of(&self, scope: ScopeId) -> Option<FlowId> {
+        let flows = &self.scope(scope)?.flows;
+        flows.values().next().copied().filter(|_| flows.len() == 1)
     }
 
     /// Checks what headers say of their runs, and the bodies of all flows.

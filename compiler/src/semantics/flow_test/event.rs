@@ -35,7 +35,7 @@ impl<'t> Body<'_, 't> {
         with: Option<&'t tree::Expr>,
         span: Span,
     ) -> Option<StmtKind> {
-        let Some(id) = self.flow_of(flow) else {
+        let Some(id) = self.find_flow(flow, "run") else {
             self.discard(arguments);
             if let Some(with) = with {
                 self.expr(with, None);

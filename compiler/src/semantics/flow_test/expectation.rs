@@ -77,7 +77,7 @@ impl<'t> Body<'_, 't> {
         times: Times,
         with: Option<&'t tree::Expr>,
     ) -> Option<Expectation> {
-        let flow = self.flow_of(callee)?;
+        let flow = self.find_flow(callee, "expect")?;
         let fields = with.map(|with| self.event_fields(flow, with)).unwrap_or_default();
         Some(Expectation::Started { flow, times, fields })
     }

@@ -181,22 +181,6 @@ impl<'t> Body<'_, 't> {
         Some(Expr { ty, span, kind: ExprKind::TestResult(id) })
     }
 
-    /// The flow that is named in a test; told where there is none.
-    fn flow_of(&mut self, named: &'t tree::Expr) -> Option<FlowId> {
-        if let Some(id) = self.checker.find_flow(self.file, named) {
-            return Some(id);
-        }
-        if matches!(named.kind, tree::ExprKind::Missing) {
-            return None;
-        }
-        let at = self.at(named.span);
-        let written = self.checker.sources.slice(at);
-        let known = self.own_flows();
-        let meant = self.checker.nearest(written, known.iter().map(EcoString::as_str));
-        self.report(report::testing::unknown_flow(written, at, &known, meant));
-        None
-    }
-
     /// The names of this file's flows.
     fn own_flows(&self) -> Vec<EcoString> {
         let flows = self.checker.flows.iter().filter(|flow| flow.file == self.file);

@@ -103,7 +103,7 @@ impl<'t> Body<'_, 't> {
         let found = match &callee.kind {
             Tree::Missing => return None,
             Tree::Name(name) if self.is_piece(name) => {
-                let scope = self.checker.piece_scope(name);
+                let scope = self.piece_scope(name);
                 let default = scope.and_then(|scope| scope.default_action);
                 if default.is_none() {
                     let mut actions: Vec<&str> = Vec::new();
@@ -116,7 +116,7 @@ impl<'t> Body<'_, 't> {
             }
             Tree::Field { base, name, .. } => match &base.kind {
                 Tree::Name(owner) if self.is_piece(owner) => {
-                    let scope = self.checker.piece_scope(owner);
+                    let scope = self.piece_scope(owner);
                     let action = scope.and_then(|scope| scope.actions.get(name.text.as_str()));
                     let action = action.copied();
                     if action.is_none() && !name.text.is_empty() {

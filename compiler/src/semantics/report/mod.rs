@@ -16,6 +16,7 @@ pub(super) mod testing;
 pub(super) mod triggers;
 pub(super) mod type_name;
 pub(super) mod types;
+pub(super) mod uses;
 
 use crate::diagnostics::Diagnostic;
 use crate::source::{Location, Span};

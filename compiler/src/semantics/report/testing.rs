@@ -5,7 +5,7 @@ use ecow::EcoString;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
-use super::{after, list, meant};
+use super::{after, list};
 
 fn stand_in(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0602, at, message)
@@ -50,26 +50,6 @@ pub(in crate::semantics) fn gives_nothing(at: Location, flow: &str) -> Diagnosti
     Diagnostic::error(Code::E0601, at, format!("`{flow}` gives no result"))
         .label("nothing")
         .note("A flow gives what it returns, where its header has `-> T`")
-}
-
-/// A flow that is not there.
-pub(in crate::semantics) fn unknown_flow(
-    written: &str,
-    at: Location,
-    known: &[EcoString],
-    candidate: Option<&str>,
-) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(Code::E0101, at, format!("There is no flow `{written}` here"))
-            .label("unknown");
-    let diagnostic = if known.is_empty() {
-        diagnostic.note(
-            "This file has no flows. Those of another file are there after `use \"./file.flow\"`",
-        )
-    } else {
-        diagnostic.note(format!("This file has {}", list(known.iter().map(EcoString::as_str))))
-    };
-    meant(diagnostic, at, candidate)
 }
 
 /// An action that a test calls itself.
