@@ -11,6 +11,8 @@ mod pieces;
 mod records;
 mod robust;
 mod support;
+mod testing;
 mod typed;
 mod types;
+mod uses;
 mod warnings;
