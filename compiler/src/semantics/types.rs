@@ -168,7 +168,8 @@ impl<'t> Checker<'t> {
             None => {
                 let meant = self.nearest(&name.text, scope.types.keys().copied());
                 let at = Location { file, span: name.span };
-                self.report(report::names::unknown_type_of_piece(&piece.text, name, at, meant));
+                let owner = (self.file_named(file, &piece.text).is_some(), piece.text.as_str());
+                self.report(report::names::unknown_type_of_piece(owner, name, at, meant));
                 TypeId::UNKNOWN
             }
         }
@@ -349,8 +350,9 @@ impl<'t> Checker<'t> {
                         None => {
                             let meant = self.nearest(&name.text, known.types.keys().copied());
                             let place = Location { file: at.file, span: name.span };
+                            let owner = (self.file_named(at.file, piece).is_some(), piece.as_str());
                             let told =
-                                report::names::unknown_type_of_piece(piece, name, place, meant);
+                                report::names::unknown_type_of_piece(owner, name, place, meant);
                             self.report(told);
                             Some(TypeId::UNKNOWN)
                         }

@@ -14,6 +14,7 @@ use crate::syntax::tree::{self, Argument};
 
 /// The records that the fields of an event stand in.
 struct Event {
+    flow: FlowId,
     /// The event's own.
     record: RecordId,
     /// That of a webhook's or form's body, whose fields are named as if they were the event's, and where it is.
@@ -62,7 +63,7 @@ impl<'t> Body<'_, 't> {
             self.discard(arguments);
             return None;
         };
-        let event = Event { record, body: self.body_of(flow, record) };
+        let event = Event { flow, record, body: self.body_of(flow, record) };
         let mut slots = self.slots(record);
         let mut body = event.body.map(|(_, record)| self.slots(record)).unwrap_or_default();
         let mut given = self.named_arguments(flow, arguments);
@@ -172,7 +173,9 @@ impl<'t> Body<'_, 't> {
             records.flat_map(|record| record.fields.iter().map(|f| f.name.as_str())).collect();
         let meant = self.checker.nearest(&name.text, names.iter().copied());
         let at = self.at(name.span);
-        let told = report::names::unknown_field(name, at, "this flow's event", &names, meant, None);
+        let flow = self.checker.flows.get(event.flow.0 as usize).map(|flow| flow.name.clone());
+        let flow = flow.unwrap_or_default();
+        let told = report::testing::unknown_event_field(at, &name.text, &flow, &names, meant);
         self.report(told);
     }
 
@@ -185,7 +188,7 @@ impl<'t> Body<'_, 't> {
             let Some(Type::Record(record)) = event else { continue };
             let Some((index, ty)) = self.position(record, &name.text) else {
                 self.expr(value, None);
-                self.unknown_event_field(&Event { record, body: None }, &name);
+                self.unknown_event_field(&Event { flow, record, body: None }, &name);
                 continue;
             };
             found.push((index as u16, self.check(value, ty)));

@@ -2,6 +2,7 @@
 
 use callflow_artifact::types::TypeId;
 
+use super::stand_in::Wanted;
 use crate::semantics::body::Body;
 use crate::semantics::report;
 use crate::semantics::typed::{Expectation, Expr, ExprKind, Times};
@@ -21,7 +22,6 @@ impl<'t> Body<'_, 't> {
         let text = |body: &mut Self, text: &'t tree::Expr| body.check(text, TypeId::STRING);
         Some(match expected {
             tree::Expectation::Called { callee, started, times, arguments } => {
-                let times = self.times(times);
                 if *started {
                     return self.started(callee, times, arguments.as_ref());
                 }
@@ -53,7 +53,7 @@ impl<'t> Body<'_, 't> {
     fn called(
         &mut self,
         callee: &'t tree::Expr,
-        times: Times,
+        times: &'t tree::Times,
         with: Option<&'t tree::Expr>,
     ) -> Option<Expectation> {
         if let Tree::Name(name) = &callee.kind
@@ -66,19 +66,23 @@ impl<'t> Body<'_, 't> {
         }
         let named = self.action_named(callee, "expect")?;
         let action = named.action;
-        let types = self.types_of(&named, false)?;
+        let never = matches!(times, tree::Times::Never);
+        let wanted = if never { Wanted::None } else { Wanted::Calls };
+        let types = self.types_of(&named, wanted)?;
         let arguments = self.partial_arguments(action, &types, with);
+        let times = self.times(times);
         Some(Expectation::Called { action, times, arguments })
     }
 
     fn started(
         &mut self,
         callee: &'t tree::Expr,
-        times: Times,
+        times: &'t tree::Times,
         with: Option<&'t tree::Expr>,
     ) -> Option<Expectation> {
         let flow = self.find_flow(callee, "expect")?;
         let fields = with.map(|with| self.event_fields(flow, with)).unwrap_or_default();
+        let times = self.times(times);
         Some(Expectation::Started { flow, times, fields })
     }
 

@@ -37,6 +37,8 @@ pub(super) struct TestState {
     runs: bool,
     /// The flow that was run last before this place.
     last_run: Option<FlowId>,
+    /// Whether it was told that none was, which is told once.
+    told_of_no_run: bool,
     /// Whether what a record literal leaves out is made up: that of an event, or of what an action answers.
     completes: bool,
 }
@@ -98,19 +100,13 @@ impl<'t> Checker<'t> {
 }
 
 impl<'t> Body<'_, 't> {
-    /// A statement that only tests have; told where it stands elsewhere.
+    /// A statement that only tests have.
     pub(super) fn test_statement(&mut self, statement: &'t tree::Stmt) -> Option<StmtKind> {
-        let at = self.at(statement.span);
+        // Elsewhere these words are names.
         if self.kind != Kind::Test {
-            let word = match &statement.kind {
-                tree::StmtKind::Given(_) => "given",
-                tree::StmtKind::Advance(_) => "advance",
-                tree::StmtKind::Crash => "crash",
-                _ => "expect",
-            };
-            self.report(report::testing::only_in_tests(at, word));
             return None;
         }
+        let at = self.at(statement.span);
         let kind = match &statement.kind {
             tree::StmtKind::Given(given) => self.given(given)?,
             tree::StmtKind::Advance(time) => {
@@ -155,7 +151,7 @@ impl<'t> Body<'_, 't> {
     /// Whether a flow was run before this place; told where none was.
     fn needs_run(&mut self, at: Location, what: &str) -> bool {
         let ran = self.test.last_run.is_some();
-        if !ran {
+        if !ran && !std::mem::replace(&mut self.test.told_of_no_run, true) {
             let flows = self.own_flows();
             self.report(report::testing::nothing_ran(at, what, flows.first()));
         }

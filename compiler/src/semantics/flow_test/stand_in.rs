@@ -11,6 +11,17 @@ use crate::semantics::typed::{Answer, AnswerKind, Expr, TestStmt};
 use crate::source::Span;
 use crate::syntax::tree::{self, Argument, Entry, ExprKind as Tree};
 
+/// What is wanted of the calls that a test names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Their types: without a call, nobody can say of which type an answer must be.
+    Types,
+    /// That there can be any.
+    Calls,
+    /// That there are none.
+    None,
+}
+
 /// An action as a test names it.
 pub(super) struct Named<'t> {
     pub(super) action: ActionId,
@@ -25,7 +36,7 @@ impl<'t> Body<'_, 't> {
             self.discard_given(given);
             return None;
         };
-        let Some(types) = self.types_of(&named, true) else {
+        let Some(types) = self.types_of(&named, Wanted::Types) else {
             self.discard_given(given);
             return None;
         };
@@ -84,13 +95,7 @@ impl<'t> Body<'_, 't> {
         }
         let at = self.at(kind.span);
         let meant = self.checker.nearest(&kind.text, ERROR_KINDS.iter().copied());
-        self.report(report::pieces::unknown_word(
-            "kind of error",
-            &kind.text,
-            at,
-            &ERROR_KINDS,
-            meant,
-        ));
+        self.report(report::testing::no_error_kind(at, &kind.text, &ERROR_KINDS, meant));
     }
 
     /// The action that a test names: `hubspot.create_deal`, `llm`, `llm.extract(into: Lead)`.
@@ -146,9 +151,8 @@ impl<'t> Body<'_, 't> {
     }
 
     /// What the type parameters of an action are where a test names it: what it says, else what the one call of
-    /// the flows that it runs has. Where it is `needed`, it is an error that there is no such call, for then
-    /// nobody can say of which type a value must be.
-    pub(super) fn types_of(&mut self, named: &Named<'t>, needed: bool) -> Option<Vec<TypeId>> {
+    /// the flows that it runs has.
+    pub(super) fn types_of(&mut self, named: &Named<'t>, wanted: Wanted) -> Option<Vec<TypeId>> {
         let signature = self.checker.action_signature(named.action)?;
         let at = self.at(named.span);
         let name = self.written(named.span);
@@ -158,40 +162,28 @@ impl<'t> Body<'_, 't> {
             types.iter().zip(&said).all(|(ty, said)| said.is_none_or(|said| said == *ty))
         };
         let fitting: Vec<&Vec<TypeId>> = uses.iter().filter(fits).collect();
-        let complete = said.iter().all(Option::is_some);
-        match fitting.as_slice() {
-            [types] => return Some((*types).clone()),
-            [] if complete => {
-                if self.test.runs {
-                    let reached = !uses.is_empty();
-                    self.report(report::testing::never_called(at, &name, reached, false));
-                }
-                return Some(said.into_iter().flatten().collect());
-            }
-            [] => {
-                if self.test.runs && needed {
-                    self.report(report::testing::never_called(at, &name, !uses.is_empty(), true));
-                } else if self.test.runs {
-                    self.report(report::testing::never_called(at, &name, false, false));
-                } else if needed {
-                    self.report(report::testing::nothing_ran(
-                        at,
-                        "`given` of an action with a type",
-                        None,
-                    ));
-                }
-                return (!needed).then(|| vec![TypeId::UNKNOWN; said.len()]);
-            }
-            _ if complete => return Some(said.into_iter().flatten().collect()),
-            _ if !needed => return Some(vec![TypeId::UNKNOWN; said.len()]),
-            _ => {}
+        if let [types] = fitting.as_slice() {
+            return Some((*types).clone());
         }
-        let parameter = signature.type_parameters.first().map(|p| p.name.clone());
-        let types = fitting.iter().filter_map(|types| types.first());
-        let types: Vec<String> = types.map(|&ty| self.name(ty)).collect();
-        let parameter = parameter.unwrap_or_default();
-        self.report(report::testing::several_types(at, &name, &parameter, &types));
-        None
+        let said: Option<Vec<TypeId>> = said.into_iter().collect();
+        let unclear = said.is_none() && wanted == Wanted::Types;
+        if fitting.is_empty() {
+            if unclear || (self.test.runs && wanted != Wanted::None) {
+                let others = !uses.is_empty();
+                self.report(report::testing::never_called(at, &name, others, unclear));
+            }
+        } else if unclear {
+            let parameter = signature.type_parameters.first().map(|p| p.name.clone());
+            let types = fitting.iter().filter_map(|types| types.first());
+            let types: Vec<String> = types.map(|&ty| self.name(ty)).collect();
+            let parameter = parameter.unwrap_or_default();
+            self.report(report::testing::several_types(at, &name, &parameter, &types));
+        }
+        match said {
+            None if unclear => None,
+            None => Some(vec![TypeId::UNKNOWN; signature.type_parameters.len()]),
+            said => said,
+        }
     }
 
     /// What `(into: Lead)` says for each type parameter.

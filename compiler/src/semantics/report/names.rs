@@ -133,12 +133,13 @@ pub(in crate::semantics) fn unknown_type(
 
 /// A type that a piece does not have.
 pub(in crate::semantics) fn unknown_type_of_piece(
-    piece: &str,
+    (is_file, owner): (bool, &str),
     name: &Name,
     at: Location,
     candidate: Option<&str>,
 ) -> Diagnostic {
-    let message = format!("The piece `{piece}` has no type `{}`", name.text);
+    let what = if is_file { "file" } else { "piece" };
+    let message = format!("The {what} `{owner}` has no type `{}`", name.text);
     meant(Diagnostic::error(Code::E0103, at, message).label("unknown"), at, candidate)
 }
 

@@ -5,7 +5,7 @@ use ecow::EcoString;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
-use super::{after, list};
+use super::{after, list, meant};
 
 fn stand_in(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0602, at, message)
@@ -24,13 +24,6 @@ pub(in crate::semantics) fn expects_nothing(at: Location) -> Diagnostic {
     Diagnostic::warning(Code::W0061, at, "This test expects nothing, so it can hardly fail")
         .label("no `expect` in it")
         .note("Say what must have come of the run: `expect succeeded`, `expect result == 5`, `expect slack.send_message called`")
-}
-
-/// `given`, `expect` … outside of a test.
-pub(in crate::semantics) fn only_in_tests(at: Location, word: &str) -> Diagnostic {
-    Diagnostic::error(Code::E0404, at, format!("`{word}` is for tests"))
-        .label("outside of a test")
-        .note("Tests stand beside the flows: `test \"what it shows\" { … }`")
 }
 
 /// What needs a run where there was none.
@@ -182,4 +175,40 @@ pub(in crate::semantics) fn event_by_name(at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0303, at, "This flow declares no parameter for this value")
         .label("for which field?")
         .note("Name the event's fields: `run flow with { transcript: \"…\" }`")
+}
+
+/// A kind of error that there is not.
+pub(in crate::semantics) fn no_error_kind(
+    at: Location,
+    written: &str,
+    kinds: &[&str],
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("`{kind}`")).collect();
+    let diagnostic = stand_in(at, format!("There is no kind of error `{written}`"))
+        .label("unknown")
+        .note(format!("An action fails with one of {}", kinds.join(", ")));
+    meant(diagnostic, at, candidate)
+}
+
+/// A field that a flow's event does not have.
+pub(in crate::semantics) fn unknown_event_field(
+    at: Location,
+    written: &str,
+    flow: &str,
+    known: &[&str],
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::E0102,
+        at,
+        format!("The event of `{flow}` has no field `{written}`"),
+    )
+    .label("unknown");
+    let diagnostic = if known.is_empty() {
+        diagnostic.note("It has no fields")
+    } else {
+        diagnostic.note(format!("It has {}", list(known.iter().copied())))
+    };
+    meant(diagnostic, at, candidate)
 }

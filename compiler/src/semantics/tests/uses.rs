@@ -76,7 +76,10 @@ fn a_piece_is_called_over_another_connection() {
 #[test]
 fn pieces_use_nothing() {
     assert_snapshot!(said_of(vec![
-        other("mine.flow", "piece mine\nuse \"./test.flow\"\naction f() -> int { return 1 }"),
+        other(
+            "mine.flow",
+            "piece mine\nuse \"./test.flow\"\naction f() -> int\n  effect read\n{\n  return 1\n}"
+        ),
         file("on manual() < log(\"{mine.f()}\") >"),
     ]));
 }
