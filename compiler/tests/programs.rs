@@ -34,7 +34,8 @@ fn compile(path: &Path) -> Result<Artifact, String> {
     let name = path.file_stem().unwrap().to_str().unwrap();
     let text = std::fs::read_to_string(path).unwrap();
     let file = Source { path: format!("{name}.flow").into(), text: text.as_str().into() };
-    let compilation = callflow_compiler::compile(Project::new(name, vec![file]), &LIBRARY);
+    let compilation =
+        callflow_compiler::compile(Project::new(name, vec![file]).with_tests(), &LIBRARY);
     let told = compilation.diagnostics.iter().map(|diagnostic| {
         let at = compilation.sources.slice(diagnostic.primary.at);
         format!("{name}: {} {}: `{at}`", diagnostic.code, diagnostic.message)
@@ -63,6 +64,11 @@ fn wrong_with(path: &Path) -> Result<(), String> {
     assert_eq!(to_bytes(&read).unwrap(), bytes);
     assert_eq!(to_bytes(&compile(path)?).unwrap(), bytes, "the same input gives the same bytes");
     Ok(())
+}
+
+/// All that a file becomes.
+fn whole(path: &str) -> String {
+    print(&compile(&directory(path)).unwrap_or_else(|told| panic!("{told}")))
 }
 
 /// The bodies of a file's flows.
@@ -103,6 +109,21 @@ fn matches_in_bytecode() {
 #[test]
 fn json_in_bytecode() {
     insta::assert_snapshot!(printed("tests/programs/json.flow"));
+}
+
+#[test]
+fn branches_in_bytecode() {
+    insta::assert_snapshot!(whole("tests/programs/branches.flow"));
+}
+
+#[test]
+fn launches_and_clauses_in_bytecode() {
+    insta::assert_snapshot!(whole("tests/programs/launches.flow"));
+}
+
+#[test]
+fn tests_in_bytecode() {
+    insta::assert_snapshot!(whole("tests/programs/tests.flow"));
 }
 
 #[test]

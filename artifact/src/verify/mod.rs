@@ -31,6 +31,7 @@ use ecow::EcoString;
 use crate::artifact::Artifact;
 use crate::bytecode::Function;
 use instructions::Context;
+pub use paths::is_checkable;
 
 /// Why an artifact cannot run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -14,6 +14,18 @@ const MOST_PASSES: usize = 64;
 /// How many words the states of all blocks may take.
 const MOST_WORDS: usize = 1 << 24;
 
+/// Whether the verifier takes the time to look at a function: registers times jumps have a limit.
+pub fn is_checkable(function: &Function) -> bool {
+    words(function).saturating_mul(2 * function.code.len() + 3 * function.handlers.len() + 2)
+        <= MOST_WORDS
+        || States::new(function, &Blocks::new(function)).is_some()
+}
+
+/// How many words the state of a block takes.
+fn words(function: &Function) -> usize {
+    function.registers.len().div_ceil(64)
+}
+
 pub(super) fn check(function: &Function) -> Result<(), VerifyError> {
     let blocks = Blocks::new(function);
     let mut states = States::new(function, &blocks)
@@ -118,7 +130,7 @@ struct States(Vec<Option<Written>>);
 
 impl States {
     fn new(function: &Function, blocks: &Blocks<'_>) -> Option<States> {
-        let words = function.registers.len().div_ceil(64);
+        let words = words(function);
         if blocks.starts.len().saturating_mul(words) > MOST_WORDS {
             return None;
         }

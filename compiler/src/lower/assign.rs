@@ -9,12 +9,17 @@ use crate::semantics::walk::{self, Part};
 pub(super) fn reassigned(body: &Block) -> HashSet<LocalId> {
     let mut once = HashSet::new();
     let mut again = HashSet::new();
-    block(body, &mut |statement| {
-        if let StmtKind::Set { local, .. } = statement.kind
-            && !once.insert(local)
-        {
+    let mut set = |local| {
+        if !once.insert(local) {
             again.insert(local);
         }
+    };
+    block(body, &mut |statement| match &statement.kind {
+        StmtKind::Set { local, .. } => set(*local),
+        StmtKind::Parallel(branches) | StmtKind::First(branches) => {
+            branches.iter().filter_map(|branch| branch.target).for_each(&mut set);
+        }
+        _ => {}
     });
     again
 }

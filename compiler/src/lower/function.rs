@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use callflow_artifact::bytecode::{Function, Handler, Op, Origin, Reg};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::types::TypeId;
+use callflow_artifact::verify::is_checkable;
 use ecow::EcoString;
 
 use super::TooLarge;
@@ -150,12 +151,8 @@ impl<'a, 'p> Builder<'a, 'p> {
     pub(super) fn lower(mut self) -> Result<Function, TooLarge> {
         let Body { function, result, block, .. } = self.body;
         self.whole(block, result);
-        if self.too_large {
-            let span = function.locals.first().map_or(self.span, |local| local.span);
-            let at = Location { file: function.file, span };
-            return Err(TooLarge(function.name.to_string(), at));
-        }
-        Ok(Function {
+        let (nameable, file) = (!self.too_large, function.file);
+        let whole = Function {
             name: self.body.name,
             parameters: self.body.parameters.len() as u16,
             type_parameters: function.type_parameters,
@@ -164,8 +161,13 @@ impl<'a, 'p> Builder<'a, 'p> {
             code: self.code,
             origins: self.origins,
             handlers: self.handlers,
-            file: function.file.0,
-        })
+            file: file.0,
+        };
+        if nameable && is_checkable(&whole) {
+            return Ok(whole);
+        }
+        let span = function.locals.first().map_or(self.span, |local| local.span);
+        Err(TooLarge(whole.name.to_string(), Location { file, span }))
     }
 
     /// The type of the body's result.

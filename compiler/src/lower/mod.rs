@@ -54,17 +54,19 @@ use crate::source::Location;
 ///
 /// # Errors
 ///
-/// A body that needs more registers than an instruction can name.
+/// A body that holds more values than an instruction can name, or so many between so many jumps that nobody
+/// could check it.
 pub fn lower(name: &str, program: Program, tests: bool) -> Result<Artifact, Box<Diagnostic>> {
     program::lower(name, program, tests).map_err(|TooLarge(name, at)| {
         let message = format!("`{name}` holds more values than a flow can");
         let diagnostic = Diagnostic::error(Code::E0012, at, message).note(
-            "a body can hold about 65,000 values: move parts of it to functions of their own",
+            "a body can hold about 65,000 values, fewer where it has thousands of conditions and \
+             loops: move parts of it to functions of their own",
         );
         Box::new(diagnostic)
     })
 }
 
-/// A body that needs more than 65,536 registers: its name, and where it stands.
+/// A body that cannot be an artifact's function: its name, and where it stands.
 #[derive(Debug)]
 struct TooLarge(String, Location);

@@ -4,8 +4,9 @@ use callflow_artifact::bytecode::Op;
 use callflow_artifact::constant::Constant;
 use callflow_artifact::types::{Type, TypeId};
 
+use super::assign::assigns;
 use super::function::{Builder, Want};
-use crate::semantics::typed::{Block, Expr, LocalId, Stmt, StmtKind};
+use crate::semantics::typed::{Block, Expr, ExprKind, ListPart, LocalId, Stmt, StmtKind};
 use crate::source::Span;
 
 impl<'p> Builder<'_, 'p> {
@@ -15,6 +16,7 @@ impl<'p> Builder<'_, 'p> {
             self.statement(statement);
         }
         if let Some(value) = &body.value {
+            self.span = value.span;
             self.give_back(Some(value), result);
         }
         let end = body.statements.last().map_or(self.span, |statement| statement.span.after());
@@ -81,6 +83,9 @@ impl<'p> Builder<'_, 'p> {
     /// Gives a local a value. A variable keeps its old one until the new one is complete, for it may be read on
     /// the way, and stays if that fails.
     pub(super) fn set(&mut self, local: LocalId, value: &'p Expr) {
+        if let Some(item) = grows(local, value) {
+            return self.grow(local, item);
+        }
         let register = self.local(local);
         if self.bind(local) || Self::writes_last(value) {
             self.expr(value, Want::In(register));
@@ -89,6 +94,15 @@ impl<'p> Builder<'_, 'p> {
             self.copy(register, value.register);
             self.release(value);
         }
+    }
+
+    /// Appends to the list that a variable holds: making one item longer what nothing else holds costs no copy
+    /// of it, so that a list which is built item by item costs no more than its items.
+    fn grow(&mut self, local: LocalId, item: &'p Expr) {
+        let item = self.expr(item, Want::Anywhere);
+        let list = self.local(local);
+        self.emit(Op::Append { list, item: item.register });
+        self.release(item);
     }
 
     /// `return`
@@ -120,5 +134,18 @@ impl<'p> Builder<'_, 'p> {
         let message = self.constant(TypeId::STRING, &text);
         self.release(message);
         self.emit(Op::Fail { message: message.register, kind: None });
+    }
+}
+
+/// The item, where a list gets just one behind what it has: `list = [...list, item]`.
+fn grows(local: LocalId, value: &Expr) -> Option<&Expr> {
+    let ExprKind::List(parts) = &value.kind else { return None };
+    match parts.as_slice() {
+        [ListPart::Spread(Expr { kind: ExprKind::Local(whole), .. }), ListPart::Item(item)]
+            if *whole == local && !assigns(item, local) =>
+        {
+            Some(item)
+        }
+        _ => None,
     }
 }

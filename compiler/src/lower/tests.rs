@@ -155,6 +155,40 @@ fn a_body_with_too_many_values_is_told() {
 }
 
 #[test]
+fn a_body_with_many_values_between_many_jumps_is_told() {
+    let mut maker = Maker::new();
+    let flag = |maker: &Maker| Box::new(maker.flag());
+    let body = (0..30_000).flat_map(|value| {
+        let condition = flag(&maker);
+        let empty = block(vec![]);
+        let skip = ExprKind::If(condition, block(vec![StmtKind::Expr(log(text("yes")))]), empty);
+        [set(maker.local(TypeId::INT), int(value)), StmtKind::Expr(expr(TypeId::NONE, skip))]
+    });
+    let body = body.collect();
+    let told = maker.lower(TypeId::NONE, body).map(|_| "an artifact").unwrap_err();
+    assert_eq!(told.code, Code::E0012);
+    assert_eq!(told.message, "`manual` holds more values than a flow can");
+}
+
+#[test]
+fn a_list_that_grows_by_an_item_is_not_copied() {
+    let mut maker = Maker::new();
+    let items = maker.items;
+    let list = maker.local(items);
+    let item = maker.local(TypeId::INT);
+    let grown = |maker: &Maker| {
+        let parts = vec![ListPart::Spread(maker.read(list)), ListPart::Item(maker.read(item))];
+        expr(items, ExprKind::List(parts))
+    };
+    let body = block(vec![set(list, grown(&maker))]);
+    let iterable = maker.list();
+    let empty = set(list, expr(items, ExprKind::List(vec![])));
+    let each = StmtKind::For { item, iterable, body };
+    let printed = maker.print(TypeId::NONE, vec![empty, each]);
+    assert!(printed.contains("append") && !printed.contains("concat"), "{printed}");
+}
+
+#[test]
 fn a_long_list_needs_few_registers() {
     let maker = Maker::new();
     let items = maker.items;
