@@ -27,6 +27,7 @@ struct Arguments {
 enum Command {
     Check(commands::check::Check),
     Explain(commands::explain::Explain),
+    Fmt(commands::fmt::Fmt),
     Pieces(commands::pieces::Pieces),
     Run(commands::run::Run),
 }
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Explain(explain) => explain.execute(),
+        Command::Fmt(fmt) => fmt.execute(),
         Command::Pieces(pieces) => pieces.execute(),
         Command::Run(run) => run.execute(),
     };

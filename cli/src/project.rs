@@ -67,21 +67,8 @@ impl Project {
 
     /// Reads the project at a path and those in folders below it, for commands that take many.
     pub(crate) fn load_all(path: &Path) -> Result<Vec<Project>, Failure> {
-        let mut projects = Vec::new();
-        let mut pending = vec![(path.to_owned(), Found::at_or_below(path)?)];
-        while let Some((path, found)) = pending.pop() {
-            for nested in found.projects.into_iter().rev() {
-                let below = Found::at_or_below(&nested)?;
-                pending.push((nested, below));
-            }
-            if !found.files.is_empty() {
-                projects.push(Project::read(&path, found.files)?);
-            }
-        }
-        match projects.is_empty() {
-            true => Err(no_flows(path)),
-            false => Ok(projects),
-        }
+        let found = Found::all(path)?.into_iter();
+        found.map(|(path, files)| Project::read(&path, files)).collect()
     }
 
     /// A source's path for a person: from where the command was called.
@@ -116,6 +103,13 @@ impl Project {
     }
 }
 
+/// The `.flow` files at a path, for commands to which each is a text and no more: those of nested projects
+/// included, settings not read.
+pub(crate) fn flow_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let projects = Found::all(path)?.into_iter();
+    Ok(projects.flat_map(|(_, files)| files).map(|file| tidy(&file).to_owned()).collect())
+}
+
 /// What a walk over a folder finds.
 #[derive(Debug, Default)]
 struct Found {
@@ -126,6 +120,25 @@ struct Found {
 }
 
 impl Found {
+    /// The files of the project at a path and of those in folders below it; an error where there are none.
+    fn all(path: &Path) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Failure> {
+        let mut projects = Vec::new();
+        let mut pending = vec![(path.to_owned(), Found::at_or_below(path)?)];
+        while let Some((path, found)) = pending.pop() {
+            for nested in found.projects.into_iter().rev() {
+                let below = Found::at_or_below(&nested)?;
+                pending.push((nested, below));
+            }
+            if !found.files.is_empty() {
+                projects.push((path, found.files));
+            }
+        }
+        match projects.is_empty() {
+            true => Err(no_flows(path)),
+            false => Ok(projects),
+        }
+    }
+
     /// The files at a path; an error where there are none.
     fn at(path: &Path) -> Result<Found, Failure> {
         let found = Found::at_or_below(path)?;
@@ -202,6 +215,13 @@ fn find_settings(folder: &Path) -> Result<Settings, Failure> {
 
 /// Reads a flow's file.
 fn read_source(file: &Path, folder: &Path) -> Result<Source, Failure> {
+    let text = read_flow(file)?;
+    let path = file.strip_prefix(folder).unwrap_or(file);
+    Ok(Source { path: path.to_string_lossy().replace('\\', "/").into(), text: text.into() })
+}
+
+/// The text of a flow's file.
+pub(crate) fn read_flow(file: &Path) -> Result<String, Failure> {
     let length = fs::metadata(file).map_err(|error| unreadable(file, &error))?.len();
     // What the compiler would refuse is not even read.
     if length > syntax::LARGEST as u64 {
@@ -213,7 +233,7 @@ fn read_source(file: &Path, folder: &Path) -> Result<Source, Failure> {
         )));
     }
     let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let valid = error.as_bytes().get(..offset).unwrap_or_default();
         let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
@@ -223,9 +243,7 @@ fn read_source(file: &Path, folder: &Path) -> Result<Source, Failure> {
              save the file as UTF-8",
             file.display()
         ))
-    })?;
-    let path = file.strip_prefix(folder).unwrap_or(file);
-    Ok(Source { path: path.to_string_lossy().replace('\\', "/").into(), text: text.into() })
+    })
 }
 
 /// `callflow check` at its default path should print `sales.flow`, not `./sales.flow`.

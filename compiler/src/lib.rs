@@ -9,6 +9,7 @@
 //! from a [`source::Library`], which is a trait.
 
 pub mod diagnostics;
+pub mod format;
 pub mod lower;
 pub mod project;
 pub mod semantics;

@@ -14,13 +14,13 @@ use crate::source::{FileId, Location, Span};
 
 /// What the lexer gives.
 #[derive(Debug, Default)]
-pub(super) struct Lexed {
+pub(crate) struct Lexed {
     /// All tokens, newlines included.
-    pub(super) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
     /// Comments, in order of position.
-    pub(super) comments: Vec<Comment>,
+    pub(crate) comments: Vec<Comment>,
     /// What is wrong with single tokens.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// A text that is being read, and the hole in it that the lexer is in.
@@ -34,7 +34,7 @@ struct OpenText {
 }
 
 /// Reads a whole file.
-pub(super) fn lex(file: FileId, text: &str) -> Lexed {
+pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
     let mut reader = Reader {
         file,
         text,
@@ -344,7 +344,7 @@ impl Reader<'_> {
 }
 
 /// Whether a line holds nothing but `>` and perhaps a comment.
-pub(super) fn is_body_end(line: &str) -> bool {
+pub(crate) fn is_body_end(line: &str) -> bool {
     line.trim_start().strip_prefix('>').is_some_and(|rest| {
         let rest = rest.trim();
         rest.is_empty() || rest.starts_with("//")

@@ -4,11 +4,11 @@
 //! sees the parser library.
 
 mod layout;
-mod lexer;
+pub(crate) mod lexer;
 mod literal;
 mod parser;
-mod text;
-mod token;
+pub(crate) mod text;
+pub(crate) mod token;
 pub mod tree;
 mod words;
 
@@ -56,4 +56,4 @@ fn too_large(file: FileId, size: usize) -> Diagnostic {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

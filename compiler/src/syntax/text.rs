@@ -2,9 +2,11 @@
 
 use ecow::EcoString;
 
+use super::lexer;
 use super::literal::unescape;
+use super::token::Kind;
 use super::tree::{Expr, TextPart};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A part of a text where it stands.
 #[derive(Debug)]
@@ -22,7 +24,11 @@ pub(super) enum Piece {
 pub(super) fn build(source: &str, whole: Span, pieces: Vec<Piece>) -> Vec<TextPart> {
     let slice = |span: Span| source.get(span.start as usize..span.end as usize).unwrap_or_default();
     let triple = slice(whole).starts_with("\"\"\"");
-    let indent = if triple { common_indent(source, whole, &pieces) } else { 0 };
+    let written = pieces.iter().filter_map(|piece| match piece {
+        Piece::Written(span) => Some(*span),
+        Piece::Hole(_) => None,
+    });
+    let indent = if triple { common_indent(source, whole, written) } else { 0 };
     let last = pieces.len().saturating_sub(1);
     let mut parts = Vec::with_capacity(pieces.len());
     for (i, piece) in pieces.into_iter().enumerate() {
@@ -39,6 +45,23 @@ pub(super) fn build(source: &str, whole: Span, pieces: Vec<Piece>) -> Vec<TextPa
         }
     }
     parts
+}
+
+/// The indent that the lines of a `"""` text have in common, which is no part of its value. The text is given
+/// with its quotes.
+pub(crate) fn indent_of_lines(text: &str) -> usize {
+    let whole = Span::new(0, text.len() as u32);
+    let mut depth = 0_u32;
+    let mut written = Vec::new();
+    for token in lexer::lex(FileId(0), text).tokens {
+        match token.kind {
+            Kind::TextOpen => depth += 1,
+            Kind::TextClose => depth = depth.saturating_sub(1),
+            Kind::TextPart if depth == 1 => written.push(token.span),
+            _ => {}
+        }
+    }
+    common_indent(text, whole, written.into_iter())
 }
 
 /// A stretch of a `"""` text without the indent of its lines.
@@ -69,10 +92,9 @@ fn dedent(text: &str, indent: usize, first: bool, last: bool) -> EcoString {
 }
 
 /// The smallest indent of the lines that begin in a `"""` text.
-fn common_indent(source: &str, whole: Span, pieces: &[Piece]) -> usize {
+fn common_indent(source: &str, whole: Span, written: impl Iterator<Item = Span>) -> usize {
     let mut common = usize::MAX;
-    for piece in pieces {
-        let Piece::Written(span) = piece else { continue };
+    for span in written {
         let text = source.get(span.start as usize..span.end as usize).unwrap_or_default();
         let at_end = span.end + 3 == whole.end;
         let mut lines = text.split('\n').skip(1).peekable();

@@ -6,11 +6,11 @@ use crate::source::Span;
 
 /// A token: what it is and where it stands. Its text is looked up in the file when it is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token {
+pub(crate) struct Token {
     /// What it is.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
     /// Where it stands. Empty where the compiler put it in, for a closer that is missing.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 /// What a token is.
@@ -19,7 +19,7 @@ pub(super) struct Token {
 #[derive(Logos, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[logos(skip r"[ \t\r\u{feff}]+")]
 #[repr(u8)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// One or more line ends. After the layout pass: the end of a statement or of an entry.
     #[token("\n")]
     Newline,
@@ -340,22 +340,22 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Whether it is a word that is a name everywhere but in the places where it has a meaning.
-    pub(super) fn is_soft_word(self) -> bool {
+    pub(crate) fn is_soft_word(self) -> bool {
         (Kind::Piece as u8..=Kind::Until as u8).contains(&(self as u8))
     }
 
     /// Whether it is a word with a meaning of its own everywhere.
-    pub(super) fn is_keyword(self) -> bool {
+    pub(crate) fn is_keyword(self) -> bool {
         (Kind::On as u8..=Kind::False as u8).contains(&(self as u8))
     }
 
     /// Whether it is spelled like a name.
-    pub(super) fn is_word(self) -> bool {
+    pub(crate) fn is_word(self) -> bool {
         (Kind::Name as u8..=Kind::Until as u8).contains(&(self as u8))
     }
 
     /// Whether it compares, or joins two values in another way.
-    pub(super) fn is_infix(self) -> bool {
+    pub(crate) fn is_infix(self) -> bool {
         use Kind::*;
         matches!(
             self,
@@ -384,7 +384,7 @@ impl Kind {
     }
 
     /// The closer of an opening bracket.
-    pub(super) fn closer(self) -> Option<Kind> {
+    pub(crate) fn closer(self) -> Option<Kind> {
         Some(match self {
             Kind::ParenOpen => Kind::ParenClose,
             Kind::BracketOpen => Kind::BracketClose,
@@ -396,13 +396,13 @@ impl Kind {
     }
 
     /// Whether it closes a bracket.
-    pub(super) fn is_closer(self) -> bool {
+    pub(crate) fn is_closer(self) -> bool {
         use Kind::*;
         matches!(self, ParenClose | BracketClose | BraceClose | HoleClose | BodyClose)
     }
 
     /// As it is written, where it is always written the same.
-    pub(super) fn text(self) -> Option<&'static str> {
+    pub(crate) fn text(self) -> Option<&'static str> {
         use Kind::*;
         Some(match self {
             On => "on",

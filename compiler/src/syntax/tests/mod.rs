@@ -1,7 +1,7 @@
 //! What is read of what is written: snapshots of trees and of diagnostics, and properties of any text.
 
 mod mistakes;
-mod print;
+pub(crate) mod print;
 mod properties;
 mod trees;
 
@@ -10,7 +10,7 @@ use std::fmt::Write;
 use super::*;
 
 /// The library's files and the examples, by name.
-fn library() -> Vec<(&'static str, &'static str)> {
+pub(crate) fn library() -> Vec<(&'static str, &'static str)> {
     let mut files = callflow_stdlib::PRELUDE.to_vec();
     files.extend(callflow_stdlib::PIECES);
     files.push(("one_line", include_str!("../../../../examples/one_line/one_line.flow")));

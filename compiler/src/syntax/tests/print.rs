@@ -3,7 +3,7 @@
 use crate::syntax::tree::*;
 
 /// All items.
-pub(super) fn file(file: &File) -> String {
+pub(crate) fn file(file: &File) -> String {
     let mut out = String::new();
     for item in &file.items {
         if !item.doc.is_empty() {
