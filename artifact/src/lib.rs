@@ -14,6 +14,7 @@ pub mod constant;
 pub mod encode;
 pub mod example;
 pub mod operands;
+pub mod pattern;
 pub mod phone;
 pub mod piece;
 pub mod print;

@@ -270,6 +270,11 @@ impl Types {
         self.shape(vec![("key".into(), TypeId::STRING), ("value".into(), value)])
     }
 
+    /// `{ index: int, item: T }`, what a list's `enumerate` gives.
+    pub fn numbered_record(&mut self, item: TypeId) -> TypeId {
+        self.shape(vec![("index".into(), TypeId::INT), ("item".into(), item)])
+    }
+
     /// The type behind an id; [`Type::Unknown`] for an id of another table.
     pub fn get(&self, id: TypeId) -> Type {
         self.types.get(id.0 as usize).copied().unwrap_or(Type::Unknown)

@@ -77,6 +77,7 @@ codes! {
     E0307 "an action where none can be called"
     E0308 "a clause that does not fit its call"
     E0309 "a retry of what must happen once"
+    E0310 "a text that a method cannot use"
     E0401 "a path that does not return"
     E0402 "a match that does not cover everything"
     E0403 "an assignment to what does not change"

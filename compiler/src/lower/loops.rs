@@ -86,6 +86,7 @@ impl<'p> Builder<'_, 'p> {
             LoopMethod::Map => self.map_items(source, out, lambda),
             LoopMethod::Filter => self.filter(source, out, lambda),
             LoopMethod::Find => self.find(source, out, lambda),
+            LoopMethod::FindIndex => self.find_index(source, out, lambda),
             LoopMethod::Any => self.decide(source, out, lambda, true),
             LoopMethod::All => self.decide(source, out, lambda, false),
             LoopMethod::Count => self.count(source, out, lambda),
@@ -94,9 +95,13 @@ impl<'p> Builder<'_, 'p> {
             LoopMethod::MinBy => self.extreme(source, out, lambda, Order::Less),
             LoopMethod::MaxBy => self.extreme(source, out, lambda, Order::Greater),
             LoopMethod::GroupBy => self.group_by(source, out, lambda),
+            LoopMethod::IndexBy => self.index_by(source, out, lambda),
             LoopMethod::UniqueBy => self.unique_by(source, out, lambda),
             LoopMethod::FlatMap => self.flat_map(source, out, lambda),
             LoopMethod::Reduce => self.reduce(source, out, lambda),
+            LoopMethod::Zip => self.zip(source, out, lambda),
+            LoopMethod::MapValues => self.map_values(source, out, lambda),
+            LoopMethod::FilterEntries => self.filter_entries(source, out, lambda),
         }
         self.release(list);
         dst
@@ -116,6 +121,16 @@ impl<'p> Builder<'_, 'p> {
 
     /// Does something for each item of a list, which is put into a register. The item is set anew in each turn.
     fn each(&mut self, list: Reg, item: Reg, body: impl FnOnce(&mut Self, LoopLabels)) {
+        self.each_numbered(list, item, |builder, labels, _| body(builder, labels));
+    }
+
+    /// The same, and tells in which register the item's index is.
+    fn each_numbered(
+        &mut self,
+        list: Reg,
+        item: Reg,
+        body: impl FnOnce(&mut Self, LoopLabels, Reg),
+    ) {
         let length = self.destination(Want::Anywhere, TypeId::INT);
         let arguments = Box::new([list]);
         self.emit(Op::Builtin { dst: length.register, builtin: Builtin::ListLength, arguments });
@@ -126,7 +141,7 @@ impl<'p> Builder<'_, 'p> {
         let (a, b) = (index.register, length.register);
         self.branch_op(false, labels.end, |dst| Op::Compare { order: Order::Less, dst, a, b });
         self.emit(Op::ListIndex { dst: item, list, index: index.register });
-        body(self, labels);
+        body(self, labels, index.register);
         self.place(labels.next);
         self.add(index.register, one.register, Number::Int);
         self.jump(top);
@@ -180,6 +195,102 @@ impl<'p> Builder<'_, 'p> {
             builder.branch(&lambda.body, false, labels.next);
             builder.some(out, item);
             builder.jump(labels.end);
+        });
+    }
+
+    fn find_index(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
+        self.load(out, &Constant::None);
+        let item = self.item(lambda);
+        self.each_numbered(source, item, |builder, labels, index| {
+            builder.branch(&lambda.body, false, labels.next);
+            builder.some(out, index);
+            builder.jump(labels.end);
+        });
+    }
+
+    /// The last of several items with one key stays.
+    fn index_by(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
+        self.emit(Op::Map { dst: out, entries: Box::new([]) });
+        let item = self.item(lambda);
+        self.each(source, item, |builder, _| {
+            let key = builder.text_key(&lambda.body);
+            builder.emit(Op::MapInsert { map: out, key: key.register, value: item });
+            builder.release(key);
+        });
+    }
+
+    /// Ends with the shorter of the two lists.
+    fn zip(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
+        let (&[item, paired], Some(other)) = (lambda.parameters.as_slice(), &lambda.initial) else {
+            return;
+        };
+        let other = self.iterable(other);
+        self.empty_list(out);
+        let length = self.destination(Want::Anywhere, TypeId::INT);
+        let arguments = Box::new([other.register]);
+        self.emit(Op::Builtin { dst: length.register, builtin: Builtin::ListLength, arguments });
+        let (item, paired) = (self.local(item), self.local(paired));
+        self.each_numbered(source, item, |builder, labels, index| {
+            let b = length.register;
+            builder.branch_op(false, labels.end, |dst| Op::Compare {
+                order: Order::Less,
+                dst,
+                a: index,
+                b,
+            });
+            builder.emit(Op::ListIndex { dst: paired, list: other.register, index });
+            let made = builder.expr(&lambda.body, Want::Anywhere);
+            builder.release(made);
+            builder.append(out, made.register);
+        });
+        self.release(length);
+        self.release(other);
+    }
+
+    /// Does something for each entry of a map, with its key and its value in registers.
+    fn each_entry(
+        &mut self,
+        map: Reg,
+        key: Reg,
+        value: Reg,
+        body: impl FnOnce(&mut Self, LoopLabels),
+    ) {
+        let value_type = self.type_of(value);
+        let entry_type = self.linker.types.entry_record(value_type);
+        let entries_type = self.linker.types.list(entry_type);
+        let entries = self.destination(Want::Anywhere, entries_type);
+        let arguments = Box::new([map]);
+        self.emit(Op::Builtin { dst: entries.register, builtin: Builtin::MapEntries, arguments });
+        let entry = self.destination(Want::Anywhere, entry_type);
+        self.each(entries.register, entry.register, |builder, labels| {
+            builder.emit(Op::Field { dst: key, src: entry.register, index: 0 });
+            builder.emit(Op::Field { dst: value, src: entry.register, index: 1 });
+            body(builder, labels);
+        });
+        self.release(entry);
+        self.release(entries);
+    }
+
+    fn map_values(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
+        self.emit(Op::Map { dst: out, entries: Box::new([]) });
+        let value = self.item(lambda);
+        let key = self.destination(Want::Anywhere, TypeId::STRING);
+        self.each_entry(source, key.register, value, |builder, _| {
+            let made = builder.expr(&lambda.body, Want::Anywhere);
+            builder.release(made);
+            let (key, value) = (key.register, made.register);
+            builder.emit(Op::MapInsert { map: out, key, value });
+        });
+        self.release(key);
+    }
+
+    fn filter_entries(&mut self, source: Reg, out: Reg, lambda: &'p Lambda) {
+        let &[key, value] = lambda.parameters.as_slice() else { return };
+        self.emit(Op::Map { dst: out, entries: Box::new([]) });
+        let (key, value) = (self.local(key), self.local(value));
+        self.each_entry(source, key, value, |builder, labels| {
+            builder.branch(&lambda.body, false, labels.next);
+            builder.emit(Op::MapInsert { map: out, key, value });
         });
     }
 

@@ -116,9 +116,12 @@ fn method(method: LoopMethod) -> String {
     let key = expr(TypeId::STRING, ExprKind::Format(Box::new(maker.read(item))));
     let groups = maker.types.map(items);
     let (ty, body) = match method {
+        LoopMethod::Zip => (items, add(maker.read(total), number)),
+        LoopMethod::IndexBy => (maker.types.map(TypeId::INT), key),
+        LoopMethod::MapValues | LoopMethod::FilterEntries => panic!("a map's"),
         LoopMethod::Map | LoopMethod::SortBy | LoopMethod::UniqueBy => (items, number),
         LoopMethod::Filter => (items, condition),
-        LoopMethod::Find => (maybe, condition),
+        LoopMethod::Find | LoopMethod::FindIndex => (maybe, condition),
         LoopMethod::Any | LoopMethod::All => (TypeId::BOOL, condition),
         LoopMethod::Count => (TypeId::INT, condition),
         LoopMethod::Sum => (TypeId::INT, number),
@@ -127,12 +130,12 @@ fn method(method: LoopMethod) -> String {
         LoopMethod::FlatMap => (items, expr(items, ExprKind::List(vec![ListPart::Item(number)]))),
         LoopMethod::Reduce => (TypeId::INT, add(maker.read(total), number)),
     };
-    let reduce = method == LoopMethod::Reduce;
-    let lambda = Lambda {
-        parameters: if reduce { vec![total, item] } else { vec![item] },
-        body: Box::new(body),
-        initial: reduce.then(|| Box::new(int(0))),
+    let (parameters, initial) = match method {
+        LoopMethod::Reduce => (vec![total, item], Some(Box::new(int(0)))),
+        LoopMethod::Zip => (vec![total, item], Some(Box::new(maker.list()))),
+        _ => (vec![item], None),
     };
+    let lambda = Lambda { parameters, body: Box::new(body), initial };
     let list = Box::new(maker.list());
     let value = expr(ty, ExprKind::Loop { method, list, lambda });
     maker.print(ty, vec![StmtKind::Return(Some(value))])
@@ -140,8 +143,10 @@ fn method(method: LoopMethod) -> String {
 
 #[test]
 fn list_methods_are_loops() {
-    let printed: Vec<String> =
-        LoopMethod::ALL.iter().map(|&(name, this)| format!("{name}:\n{}", method(this))).collect();
+    let printed: Vec<String> = LoopMethod::OF_LISTS
+        .iter()
+        .map(|&(name, this)| format!("{name}:\n{}", method(this)))
+        .collect();
     insta::assert_snapshot!(printed.join("\n"));
 }
 

@@ -10,7 +10,7 @@ use callflow_artifact::bytecode::FlowId;
 use callflow_artifact::bytecode::{ActionId, Arithmetic, Conversion, FunctionId, Number, Order};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::piece::{Action, Piece};
-use callflow_artifact::types::{ChoiceId, RecordId, TypeId, Types};
+use callflow_artifact::types::{ChoiceId, RecordId, Type, TypeId, Types};
 use ecow::EcoString;
 
 use crate::source::{FileId, Span};
@@ -590,15 +590,16 @@ pub enum JsonPart {
 /// A lambda, only ever the argument of a [`LoopMethod`].
 #[derive(Debug, Clone)]
 pub struct Lambda {
-    /// Bound to the item, and for `reduce` first to the accumulator.
+    /// Bound to the item; for `reduce` first to the accumulator, for `zip` then to the other list's item, and for a
+    /// map's `filter` to the key and the value.
     pub parameters: Vec<LocalId>,
     /// What it gives.
     pub body: Box<Expr>,
-    /// For `reduce`: the start value.
+    /// For `reduce`: the start value. For `zip`: the other list.
     pub initial: Option<Box<Expr>>,
 }
 
-/// List methods that take a lambda.
+/// Methods of lists and maps that take a lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LoopMethod {
     /// `map(x => e)`: `[E]`
@@ -607,6 +608,8 @@ pub enum LoopMethod {
     Filter,
     /// `find(x => bool)`: `T?`
     Find,
+    /// `find_index(x => bool)`: `int?`
+    FindIndex,
     /// `any(x => bool)`: `bool`
     Any,
     /// `all(x => bool)`: `bool`
@@ -623,20 +626,38 @@ pub enum LoopMethod {
     MaxBy,
     /// `group_by(x => text)`: `[string: [T]]`
     GroupBy,
+    /// `index_by(x => text)`: `[string: T]`
+    IndexBy,
     /// `unique_by(x => value)`: `[T]`
     UniqueBy,
     /// `flat_map(x => [E])`: `[E]`
     FlatMap,
     /// `reduce(start, (sum, x) => e)`: the start's type
     Reduce,
+    /// `zip(others, (x, y) => e)`: `[E]`, as long as the shorter list
+    Zip,
+    /// `map_values(x => e)` of a map: `[string: E]`
+    MapValues,
+    /// `filter((key, value) => bool)` of a map: the map's type
+    FilterEntries,
 }
 
 impl LoopMethod {
-    /// Every such method with its name.
-    pub const ALL: &'static [(&'static str, LoopMethod)] = &[
+    /// Those of a type, with their names.
+    pub fn of(ty: Type) -> &'static [(&'static str, LoopMethod)] {
+        match ty {
+            Type::List(_) => LoopMethod::OF_LISTS,
+            Type::Map(_) => LoopMethod::OF_MAPS,
+            _ => &[],
+        }
+    }
+
+    /// Every such method of a list with its name.
+    pub const OF_LISTS: &'static [(&'static str, LoopMethod)] = &[
         ("map", LoopMethod::Map),
         ("filter", LoopMethod::Filter),
         ("find", LoopMethod::Find),
+        ("find_index", LoopMethod::FindIndex),
         ("any", LoopMethod::Any),
         ("all", LoopMethod::All),
         ("count", LoopMethod::Count),
@@ -645,10 +666,16 @@ impl LoopMethod {
         ("min_by", LoopMethod::MinBy),
         ("max_by", LoopMethod::MaxBy),
         ("group_by", LoopMethod::GroupBy),
+        ("index_by", LoopMethod::IndexBy),
         ("unique_by", LoopMethod::UniqueBy),
         ("flat_map", LoopMethod::FlatMap),
         ("reduce", LoopMethod::Reduce),
+        ("zip", LoopMethod::Zip),
     ];
+
+    /// Every such method of a map with its name.
+    pub const OF_MAPS: &'static [(&'static str, LoopMethod)] =
+        &[("map_values", LoopMethod::MapValues), ("filter", LoopMethod::FilterEntries)];
 }
 
 /// What only the host knows; recorded, so that a resumed run sees the same.

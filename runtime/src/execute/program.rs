@@ -1,14 +1,23 @@
 //! An artifact that is ready to run.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use callflow_artifact::bytecode::{ConstantId, Function, FunctionId, Origin};
+use callflow_artifact::pattern::Pattern;
 use callflow_artifact::types::{TypeId, Types};
 use callflow_artifact::verify::{VerifyError, verify};
 use callflow_artifact::{Artifact, Op};
+use ecow::{EcoString, eco_format};
 use jiff::tz::TimeZone;
 
 use super::instances;
 use super::nesting::Nesting;
+use crate::error::Error;
 use crate::value::{Value, from_constant};
+
+/// How many regular expressions are kept read.
+const PATTERNS: usize = 64;
 
 /// An artifact that is ready to run. It does not change while it runs, so runs on many threads can share it.
 #[derive(Debug)]
@@ -17,6 +26,8 @@ pub struct Program {
     constants: Vec<Value>,
     nesting: Nesting,
     zone: TimeZone,
+    /// Regular expressions that were read, so that a loop reads its own once.
+    patterns: Mutex<HashMap<EcoString, Arc<Pattern>>>,
 }
 
 /// Why an artifact cannot be run.
@@ -43,7 +54,13 @@ impl Program {
         instances::add(&mut artifact).map_err(|_| LoadError::TooManyInstances)?;
         let nesting = Nesting::of(&artifact.types).map_err(|_| LoadError::TooDeep)?;
         let constants = artifact.constants.iter().map(from_constant).collect();
-        Ok(Program { artifact, constants, nesting, zone: TimeZone::UTC })
+        Ok(Program {
+            artifact,
+            constants,
+            nesting,
+            zone: TimeZone::UTC,
+            patterns: Mutex::default(),
+        })
     }
 
     /// The same program in the project's time zone.
@@ -90,6 +107,26 @@ impl Program {
     /// A constant's value.
     pub(super) fn constant(&self, id: ConstantId) -> Option<&Value> {
         self.constants.get(id.0 as usize)
+    }
+
+    /// A regular expression.
+    ///
+    /// # Errors
+    /// The text is none.
+    pub(super) fn pattern(&self, text: &EcoString) -> Result<Arc<Pattern>, Error> {
+        let mut known = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = known.get(text) {
+            return Ok(pattern.clone());
+        }
+        let pattern = Pattern::new(text).map(Arc::new).map_err(|error| {
+            let shown: EcoString = text.chars().take(60).collect();
+            Error::invalid(eco_format!("{shown:?} is no pattern: {error}"))
+        })?;
+        if known.len() >= PATTERNS {
+            known.clear();
+        }
+        known.insert(text.clone(), pattern.clone());
+        Ok(pattern)
     }
 
     /// Which types must be measured.

@@ -200,8 +200,7 @@ impl<'t> Body<'_, 't> {
             None => self.expr(left, Some(item)),
         };
         let left = self.fit(left, item, Reason::NONE);
-        let kind = ExprKind::Builtin(builtin, vec![right, left]);
-        Expr { ty: TypeId::BOOL, span, kind }
+        self.builtin_of(builtin, vec![right, left], TypeId::BOOL, span)
     }
 
     /// `a in from..to`, both ends included.

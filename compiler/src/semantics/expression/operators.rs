@@ -158,7 +158,7 @@ pub(in crate::semantics) fn arithmetic_of(
         let swap = left.ty == TypeId::DURATION;
         let (time, other) = if swap { (right, left) } else { (left, right) };
         let other = if negative { negated(other) } else { other };
-        return Expr { ty, span, kind: ExprKind::Builtin(builtin, vec![time, other]) };
+        return body.builtin_of(builtin, vec![time, other], ty, span);
     }
     let types = &body.checker.types;
     let common = match (types.get(left.ty), types.get(right.ty)) {

@@ -264,15 +264,31 @@ pub(in crate::semantics) fn no_lambda(
     .note(format!("Write `{example}`, or the name of a function"))
 }
 
-/// A list method without its lambda.
-pub(in crate::semantics) fn wants_lambda(at: Location, method: &str, reduces: bool) -> Diagnostic {
-    let example = if reduces {
-        format!("{method}(0, (sum, item) => …)")
-    } else {
-        format!("{method}(item => …)")
-    };
-    Diagnostic::error(Code::E0306, at, format!("`{method}` is called as `{example}`"))
+/// A method without its lambda; `form` is what stands between the brackets.
+pub(in crate::semantics) fn wants_lambda(at: Location, method: &str, form: &str) -> Diagnostic {
+    Diagnostic::error(Code::E0306, at, format!("`{method}` is called as `{method}({form})`"))
         .label("with other arguments")
+}
+
+/// A literal that does not mean what a method needs it to.
+pub(in crate::semantics) fn means_nothing(
+    at: Location,
+    text: &str,
+    parameter: &str,
+    why: &str,
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let shown: String = text.chars().take(60).collect();
+    let diagnostic = Diagnostic::error(Code::E0310, at, format!("{shown:?} {why}"))
+        .label(format!("not a {parameter}"));
+    match candidate {
+        Some(word) => diagnostic.label(format!("did you mean {word:?}?")).fix(
+            format!("change to {word:?}"),
+            at,
+            format!("{word:?}"),
+        ),
+        None => diagnostic,
+    }
 }
 
 /// A lambda where none can stand.

@@ -113,6 +113,17 @@ pub(in crate::semantics) fn unknown_method(
     meant(diagnostic, at, candidate)
 }
 
+/// A method of another language whose work is written in another way here.
+pub(in crate::semantics) fn written_otherwise(
+    name: &Name,
+    at: Location,
+    found: &str,
+    note: &str,
+) -> Diagnostic {
+    let message = format!("{} has no method `{}`", the(found), name.text);
+    Diagnostic::error(Code::E0105, at, message).label("unknown").note(note)
+}
+
 /// A type that does not exist.
 pub(in crate::semantics) fn unknown_type(
     name: &str,

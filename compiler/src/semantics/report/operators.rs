@@ -57,7 +57,7 @@ pub(in crate::semantics) fn no_arithmetic(
              `.to_decimal()`",
         ),
         ("date", _) | (_, "date") => {
-            diagnostic.note("Dates have methods: `.add_days(3)`, `.days_since(other)`")
+            diagnostic.note("Dates have methods: `.add(days: 3)`, `.diff(other)`")
         }
         _ if left.starts_with('[') && right.starts_with('[') => {
             diagnostic.note("Lists are put together with `.concat(…)`, or `[...a, ...b]`")

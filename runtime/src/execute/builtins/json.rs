@@ -18,6 +18,16 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
     Ok(match builtin {
         Builtin::JsonGet => present(json.get(arguments.text(1)?.as_str())),
         Builtin::JsonPath => present(follow(json, arguments.text(1)?)),
+        Builtin::JsonHas => Value::Bool(json.get(arguments.text(1)?.as_str()).is_some()),
+        Builtin::JsonLength => Value::Int(length(json)),
+        Builtin::JsonKind => Value::text(match json {
+            Json::Null => "null",
+            Json::Bool(_) => "bool",
+            Json::Number(_) => "number",
+            Json::String(_) => "text",
+            Json::Array(_) => "array",
+            Json::Object(_) => "object",
+        }),
         Builtin::JsonKeys => {
             let keys = json.as_object().into_iter().flat_map(serde_json::Map::keys);
             Value::list(keys.map(Value::text).collect())
@@ -35,6 +45,32 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
         Builtin::JsonToText => Value::text(json.to_string()),
         _ => return Err(broken()),
     })
+}
+
+/// Takes over the entries of an object into another, and so on in objects that both have; anything else is
+/// replaced. Both are nested no deeper than JSON may be, and so is what they make.
+pub(super) fn merge(json: &mut Json, other: &Json) {
+    let (Json::Object(entries), Json::Object(others)) = (&mut *json, other) else {
+        *json = other.clone();
+        return;
+    };
+    for (key, other) in others {
+        match entries.get_mut(key) {
+            Some(entry) => merge(entry, other),
+            None => {
+                entries.insert(key.clone(), other.clone());
+            }
+        }
+    }
+}
+
+fn length(json: &Json) -> i64 {
+    let length = match json {
+        Json::Array(items) => items.len(),
+        Json::Object(entries) => entries.len(),
+        _ => 0,
+    };
+    i64::try_from(length).unwrap_or(i64::MAX)
 }
 
 /// The value at a path like `a.b[0].c`; an index from the end is negative. A path that is malformed leads

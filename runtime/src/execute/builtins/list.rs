@@ -11,12 +11,13 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::Arguments;
+use super::effort::Effort;
 use crate::error::Error;
 use crate::execute::arithmetic::arithmetic;
 use crate::execute::collections::position;
 use crate::execute::limits::{check_items, check_text};
 use crate::execute::machine::{Trap, broken};
-use crate::value::{Value, equal};
+use crate::value::{Value, equal, format};
 
 /// How many parts of an item its hash is made of.
 const HASHED: u32 = 32;
@@ -40,6 +41,24 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
         Builtin::ListDrop => {
             let count = count(arguments.int(1)?, items.len());
             Value::list(items.get(count..).unwrap_or_default().to_vec())
+        }
+        Builtin::ListSlice => {
+            let place = |index: i64| {
+                let from_end = i64::try_from(items.len()).unwrap_or(i64::MAX).saturating_add(index);
+                count(if index < 0 { from_end } else { index }, items.len())
+            };
+            let start = place(arguments.int(1)?);
+            let end = arguments.int_or_none(2)?.map_or(items.len(), place);
+            Value::list(items.get(start..end).unwrap_or_default().to_vec())
+        }
+        Builtin::ListEnumerate => {
+            let numbered = |(at, item): (usize, &Value)| {
+                Value::record(vec![Value::Int(int(at)), item.clone()])
+            };
+            Value::list(items.iter().enumerate().map(numbered).collect())
+        }
+        Builtin::ListCompact => {
+            Value::list(items.iter().filter(|item| !item.is_none()).cloned().collect())
         }
         Builtin::ListConcat => {
             let other = arguments.list(1)?;
@@ -65,7 +84,8 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
             items.iter().rev().max_by(|a, b| compare(a, b)).cloned().unwrap_or_default()
         }
         Builtin::ListAverage => average(items)?,
-        Builtin::ListJoin => join(items, arguments.text(1)?)?,
+        Builtin::ListMedian => median(items)?,
+        Builtin::ListJoin => join(items, arguments.text(1)?, arguments.text_or_none(2)?)?,
         Builtin::ListOrder => {
             let mut order: Vec<(usize, &Value)> = items.iter().enumerate().collect();
             order.sort_by(|(_, a), (_, b)| compare(a, b));
@@ -75,38 +95,23 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
     })
 }
 
-/// How much comparing may be done.
-pub(super) struct Comparison {
-    /// What was done.
-    pub(super) work: u64,
-    limit: u64,
-}
-
-impl Comparison {
-    /// Up to a limit of work, some of which is done already.
-    pub(super) fn within(limit: u64, work: u64) -> Comparison {
-        Comparison { work, limit }
-    }
-
-    fn equal(&mut self, a: &Value, b: &Value) -> Result<bool, Trap> {
-        equal::equal(a, b, &mut self.work, self.limit).ok_or(Trap::Exhausted)
-    }
-}
-
 /// Calls a method of a list that compares items for equality.
 pub(super) fn search(
     builtin: Builtin,
     arguments: Arguments<'_>,
-    comparison: &mut Comparison,
+    effort: &mut Effort,
 ) -> Result<Value, Trap> {
     let items = arguments.list(0)?;
-    if builtin == Builtin::ListUnique {
-        return unique(items, comparison);
+    match builtin {
+        Builtin::ListUnique => return unique(items, effort),
+        Builtin::ListWithout => return among(items, arguments.list(1)?, false, effort),
+        Builtin::ListIntersect => return among(items, arguments.list(1)?, true, effort),
+        _ => {}
     }
     let item = arguments.value(1)?;
     let mut found = None;
     for (at, candidate) in items.iter().enumerate() {
-        if comparison.equal(candidate, item)? {
+        if effort.equal(candidate, item)? {
             found = Some(at);
             break;
         }
@@ -146,7 +151,9 @@ fn average(items: &[Value]) -> Result<Value, Error> {
             })
             .sum();
         let sum = Decimal::try_from_i128_with_scale(sum, 0).ok();
-        sum.and_then(|sum| sum.checked_div(count)).ok_or_else(too_large)
+        sum.and_then(|sum| sum.checked_div(count))
+            .map(|mean| mean.normalize())
+            .ok_or_else(too_large)
     };
     match number(first)? {
         Number::Int => Ok(Value::Decimal(of_ints()?)),
@@ -181,43 +188,96 @@ fn flatten(items: &[Value]) -> Result<Value, Error> {
     Ok(Value::list(flat))
 }
 
-fn join(items: &[Value], separator: &str) -> Result<Value, Error> {
-    let mut length = separator.len().saturating_mul(items.len());
-    for item in items {
-        length = length.saturating_add(item.as_text().ok_or_else(broken)?.len());
-    }
-    check_text(length)?;
-    let mut joined = EcoString::with_capacity(length);
+/// Items as their text forms, and another separator before the last one where it is given.
+fn join(items: &[Value], separator: &str, last: Option<&EcoString>) -> Result<Value, Error> {
+    let last = last.map_or(separator, EcoString::as_str);
+    let mut joined = EcoString::new();
     for (i, item) in items.iter().enumerate() {
-        joined.push_str(if i == 0 { "" } else { separator });
-        joined.push_str(item.as_text().unwrap_or_default());
+        joined.push_str(match i {
+            0 => "",
+            i if i + 1 == items.len() => last,
+            _ => separator,
+        });
+        match item {
+            Value::Text(text) => joined.push_str(text),
+            item => joined.push_str(&format::format(item).ok_or_else(broken)?),
+        }
+        check_text(joined.len())?;
     }
     Ok(Value::Text(joined))
 }
 
-/// Items with one hash are compared with each other, so hashes that say little cost time and nothing else.
-fn unique(items: &[Value], comparison: &mut Comparison) -> Result<Value, Trap> {
-    let state = RandomState::new();
-    let mut seen: HashMap<u64, Vec<&Value>> = HashMap::new();
+/// The mean of the one or two in the middle.
+fn median(items: &[Value]) -> Result<Value, Error> {
+    let mut sorted = items.to_vec();
+    sorted.sort_by(compare);
+    let middle = (sorted.len().saturating_sub(1) / 2)..(sorted.len() / 2 + 1).min(sorted.len());
+    average(sorted.get(middle).unwrap_or_default())
+}
+
+/// Each item once.
+fn unique(items: &[Value], effort: &mut Effort) -> Result<Value, Trap> {
+    let mut seen = Seen::default();
     let mut unique = Vec::new();
     for item in items {
-        let mut hasher = state.build_hasher();
-        let mut parts = HASHED;
-        equal::hash(item, &mut hasher, &mut parts);
-        let alike = seen.entry(hasher.finish()).or_default();
-        let mut is_new = true;
-        for other in alike.iter() {
-            if comparison.equal(other, item)? {
-                is_new = false;
-                break;
-            }
-        }
-        if is_new {
-            alike.push(item);
+        if !seen.has(item, effort)? {
+            seen.add(item);
             unique.push(item.clone());
         }
     }
     Ok(Value::list(unique))
+}
+
+/// The items that are among others, or those that are not.
+fn among(
+    items: &[Value],
+    others: &[Value],
+    wanted: bool,
+    effort: &mut Effort,
+) -> Result<Value, Trap> {
+    let mut seen = Seen::default();
+    for other in others {
+        if !seen.has(other, effort)? {
+            seen.add(other);
+        }
+    }
+    let mut found = Vec::new();
+    for item in items {
+        if seen.has(item, effort)? == wanted {
+            found.push(item.clone());
+        }
+    }
+    Ok(Value::list(found))
+}
+
+/// Items by their hashes. Those with one hash are compared with each other, so hashes that say little cost time
+/// and nothing else.
+#[derive(Default)]
+struct Seen<'a> {
+    state: RandomState,
+    items: HashMap<u64, Vec<&'a Value>>,
+}
+
+impl<'a> Seen<'a> {
+    fn has(&self, item: &Value, effort: &mut Effort) -> Result<bool, Trap> {
+        for other in self.items.get(&self.hash(item)).into_iter().flatten() {
+            if effort.equal(other, item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn add(&mut self, item: &'a Value) {
+        self.items.entry(self.hash(item)).or_default().push(item);
+    }
+
+    fn hash(&self, item: &Value) -> u64 {
+        let mut hasher = self.state.build_hasher();
+        let mut parts = HASHED;
+        equal::hash(item, &mut hasher, &mut parts);
+        hasher.finish()
+    }
 }
 
 fn number(value: &Value) -> Result<Number, Error> {

@@ -2,23 +2,36 @@
 //! [`callflow_artifact::builtin`]; a character is a Unicode scalar value everywhere.
 
 use callflow_artifact::Builtin;
-use callflow_artifact::builtin::Receiver;
+use callflow_artifact::builtin::{Meaning, Receiver};
 use callflow_artifact::bytecode::Reg;
 use callflow_artifact::types::{Type, TypeId};
 use ecow::EcoString;
 use indexmap::IndexMap;
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
-use super::limits::{check_items, check_text};
+use self::effort::Effort;
+use super::limits::{JSON_LIMIT, check_items, check_text, too_large};
 use super::machine::{Machine, Trap, broken};
 use crate::error::Error;
 use crate::value::Value;
+use crate::value::json::measure;
 
 mod bytes;
+mod calendar;
+mod csv;
+mod duration;
+mod effort;
+mod extract;
 mod json;
 mod list;
 mod map;
+mod markdown;
 mod number;
+mod plain;
+mod search;
+mod spelling;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -50,29 +63,72 @@ pub(super) fn call(
 
 fn dispatch(machine: &mut Machine<'_>, builtin: Builtin, at: &[Reg]) -> Result<Value, Trap> {
     let arguments = Arguments { registers: machine.registers, at };
+    let zone = machine.program.zone();
+    if takes_effort(builtin) {
+        let mut effort = Effort::within(machine.budget.0, machine.work);
+        let value = with_effort(machine, builtin, arguments, &mut effort);
+        machine.work = effort.work;
+        return value;
+    }
     Ok(match builtin.signature().receiver {
-        Receiver::Text => text::call(builtin, arguments)?,
+        Receiver::Text => text::call(builtin, arguments, zone)?,
         Receiver::Int => number::call_int(builtin, arguments)?,
         Receiver::Float => number::call_float(builtin, arguments)?,
         Receiver::Decimal => number::call_decimal(builtin, arguments)?,
-        Receiver::Duration => time::call_duration(builtin, arguments)?,
-        Receiver::Time => time::call_time(builtin, arguments, machine.program.zone())?,
-        Receiver::Date => time::call_date(builtin, arguments)?,
+        Receiver::Duration => duration::call(builtin, arguments)?,
+        Receiver::Time => time::call(builtin, arguments, zone)?,
+        Receiver::Date => calendar::call(builtin, arguments, zone)?,
         Receiver::Bytes => bytes::call(builtin, arguments)?,
         Receiver::Json => json::call(builtin, arguments)?,
         Receiver::Map => map::call(builtin, arguments)?,
         Receiver::List(_) => match builtin {
-            Builtin::ListContains | Builtin::ListIndexOf | Builtin::ListUnique => {
-                let mut comparison = list::Comparison::within(machine.budget.0, machine.work);
-                let value = list::search(builtin, arguments, &mut comparison);
-                machine.work = comparison.work;
-                value?
-            }
             Builtin::ListSum => list::sum(arguments.list(0)?, || item_type(machine, at))?,
             _ => list::call(builtin, arguments)?,
         },
         Receiver::Any => return Err(broken().into()),
     })
+}
+
+/// Whether a method may do more than go through its arguments once.
+fn takes_effort(builtin: Builtin) -> bool {
+    use Builtin::{
+        JsonMerge, ListContains, ListIndexOf, ListIntersect, ListTable, ListToCsv, ListUnique,
+        ListWithout,
+    };
+    let lists =
+        matches!(builtin, ListContains | ListIndexOf | ListUnique | ListWithout | ListIntersect);
+    lists || matches!(builtin, ListTable | ListToCsv | JsonMerge) || search::is_search(builtin)
+}
+
+fn with_effort(
+    machine: &Machine<'_>,
+    builtin: Builtin,
+    arguments: Arguments<'_>,
+    effort: &mut Effort,
+) -> Result<Value, Trap> {
+    match builtin {
+        Builtin::ListTable | Builtin::ListToCsv => match item_type(machine, arguments.at) {
+            Type::Record(record) => {
+                table::call(builtin, arguments, machine.program.types(), record, effort)
+            }
+            _ => Err(broken().into()),
+        },
+        Builtin::JsonMerge => {
+            let (json, other) = (arguments.json(0)?, arguments.json(1)?);
+            let size = measure(json).size.saturating_add(measure(other).size);
+            effort.spend(size as u64 / 64)?;
+            if size > JSON_LIMIT {
+                return Err(too_large("the merged JSON is too large").into());
+            }
+            let mut merged = json.clone();
+            json::merge(&mut merged, other);
+            Ok(Value::json(merged))
+        }
+        builtin if search::is_search(builtin) => {
+            search::call(builtin, arguments, machine.program, effort)
+        }
+        _ => list::search(builtin, arguments, effort),
+    }
 }
 
 /// What the items of the list that a method is called on are.
@@ -139,6 +195,32 @@ impl<'a> Arguments<'a> {
             Value::Int(number) => Ok(Some(*number)),
             Value::None => Ok(None),
             _ => Err(broken()),
+        }
+    }
+
+    fn bool(self, index: usize) -> Result<bool, Error> {
+        match self.value(index)? {
+            Value::Bool(value) => Ok(*value),
+            _ => Err(broken()),
+        }
+    }
+
+    /// The word that a method takes here, one of those that its table names.
+    fn word(self, index: usize, builtin: Builtin) -> Result<&'a str, Error> {
+        let word = self.text(index)?;
+        let parameter = index.checked_sub(1).and_then(|at| builtin.signature().parameters.get(at));
+        let meaning =
+            parameter.and_then(|parameter| parameter.shape.meaning()).ok_or_else(broken)?;
+        time::check(meaning, word)?;
+        Ok(word)
+    }
+
+    /// A time zone; where none is given, the project's.
+    fn zone(self, index: usize, project: &TimeZone) -> Result<TimeZone, Error> {
+        let Some(name) = self.text_or_none(index)? else { return Ok(project.clone()) };
+        match TimeZone::get(name) {
+            Ok(zone) => Ok(zone),
+            Err(_) => Err(time::check(Meaning::Zone, name).err().unwrap_or_else(broken)),
         }
     }
 

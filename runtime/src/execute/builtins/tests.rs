@@ -1,7 +1,7 @@
 //! Each method, called from bytecode.
 
 use callflow_artifact::Builtin;
-use callflow_artifact::builtin::{DefaultValue, Shape};
+use callflow_artifact::builtin::{DefaultValue, Meaning, Shape};
 use callflow_artifact::bytecode::{Op, Reg};
 use callflow_artifact::types::{Type, TypeId, Types};
 use proptest::prelude::*;
@@ -31,6 +31,9 @@ fn say_of(
         arguments.push(match parameter.default {
             Some(DefaultValue::Text(text)) => Value::text(text),
             Some(DefaultValue::Int(number)) => Value::Int(number),
+            Some(DefaultValue::Bool(value)) => Value::Bool(value),
+            Some(DefaultValue::Duration(milliseconds)) => Value::Duration(milliseconds),
+            Some(DefaultValue::EmptyList) => Value::list(vec![]),
             Some(DefaultValue::None) => Value::None,
             None => panic!("{} has no default", parameter.name),
         });
@@ -200,6 +203,40 @@ fn methods_of_texts() {
         TextHash("abc");
         TextMask("+14155550111");
         TextMask("abc", 9);
+        TextContainsAny("Straße", vec!["STRASSE", "straße"], Value::Bool(true));
+        TextMatches("order 12", "[0-9");
+        TextMatchAll("a1b22", "[a-z]([0-9]*)");
+        TextMatchAll("abc", "x*");
+        TextMatchGroups("abc", "x");
+        TextReplaceMatches("ann@example.test", "(\\w+)@(\\w+)", "$2 of $1");
+        TextSimilarity("", "");
+        TextSimilarity("kitten", "sitting");
+        TextTruncate("abc", 3);
+        TextTruncate("abcd", 3);
+        TextTruncate("abcd", 0);
+        TextTruncate("abcd", 2, "...");
+        TextSnakeCase("getHTTPServer v2");
+        TextCamelCase("Don't PANIC now");
+        TextSlug("¡Łódź & Ærø — 50%!");
+        TextRemoveAccents("각 が ñ");
+        TextTitleCase("anna-maria O'NEILL");
+        TextEmails("a@b, .x@y.example, <ann.b+c@mail.example.test>; @z.io joe@foo..bar");
+        TextUrls("(see http://a.test/x_(y)), HTTPS://B.test! http:///no http://");
+        TextPhones("+34 911 23 45 67 or +1-415-555-0111, 4+5, ++");
+        TextNumbers("v2 1,200.50 -3 2026-11-22 1,23 x-7");
+        TextDomain("ftp://me@host.example:21/x");
+        TextIsUrl("https://a.test b");
+        TextStripHtml("<style>p{}</style><p>A &lt;b&gt;<br>c&#233;<!-- x --> 1 < 2 &bogus; <img alt='>'>");
+        TextStripMarkdown("# Hi\n\n---\n1. **a** `b_c` 2 * 3\n> [x](y) ![z](w) [[[\n| a | b |\n|---|---|");
+        TextParseCsv("a;\"b\"\n\"1\"\"2\";\"x\ny\"\n\n3", ";");
+        TextParseCsv("a,b\n1,2,3");
+        TextParseCsv("a,a\n1,2");
+        TextParseCsv("a\n\"1");
+        TextToTime("22.11.2026 09:30 +0100", "%d.%m.%Y %H:%M %z");
+        TextToTime("22.11.2026", "%d.%m.%Y", "Europe/Madrid");
+        TextToDate("22.11.2026", "%!");
+        TextToDate("22.13.2026", "%d.%m.%Y");
+        TextBase64Decode("a");
     }
 }
 
@@ -237,6 +274,22 @@ fn methods_of_numbers() {
         DecimalFormat(decimal("1234567.5"));
         DecimalFormat(decimal("-0.005"), 2, ".");
         DecimalFormat(decimal("999.5"), 0);
+        IntPow(2, 63);
+        IntPow(-1, i64::MAX);
+        IntPow(2, -1);
+        DecimalPow(decimal("1.1"), -2);
+        DecimalPow(decimal("0"), -2);
+        DecimalPow(decimal("10"), 40);
+        DecimalSqrt(decimal("2"));
+        DecimalSqrt(decimal("-1"));
+        DecimalSqrt(decimal("0.0000000000000000000000000001"));
+        DecimalSqrt(decimal("79228162514264337593543950335"));
+        FloatSqrt(-1.0);
+        FloatLn(0.0);
+        FloatExp(1e9);
+        FloatPow(-8.0, 0.5);
+        FloatFormat(-0.001);
+        FloatFormat(1e21, 1);
     }
 }
 
@@ -262,9 +315,28 @@ fn methods_of_times() {
         TimeFormat(noon(), "%!");
         TimeHour(noon(), "Europe/Madrid");
         TimeWeekday(noon());
-        DateAddDays(date("2026-11-22"), 40);
-        DateAddDays(date("2026-11-22"), i64::MAX);
-        DateDaysSince(date("2026-11-22"), date("2025-11-22"));
+        DateAdd(date("2026-11-22"), 40);
+        DateAdd(date("2026-11-22"), i64::MAX);
+        DateAdd(date("2024-02-29"), 0, 0, 0, 1);
+        DateDiff(date("2026-11-22"), date("2025-11-22"));
+        DateDiff(date("2026-11-22"), date("2025-11-23"), "years");
+        DateDiff(date("2026-11-22"), date("2025-11-23"), "fortnights");
+        DateAddBusinessDays(date("2026-11-22"), -1);
+        DateAddBusinessDays(date("2026-11-22"), i64::MAX);
+        DateAt(date("2026-11-22"), 24);
+        DateAt(date("2026-03-29"), 2, 30, "Europe/Madrid");
+        DateNext(date("2026-11-22"), "sun");
+        DateEndOf(date("2026-11-22"), "quarter");
+        TimeAdd(noon(), Value::Duration(0), 0, 0, 1_000_000);
+        TimeDiff(time("2026-03-29T12:00:00Z"), time("2026-03-28T12:30:00Z"), "days", "Europe/Madrid");
+        TimeInZone(time("2026-11-22T12:00:00.5Z"), "Asia/Kolkata");
+        DurationRound(Value::Duration(-90_000), Value::Duration(60_000));
+        DurationCeil(Value::Duration(i64::MAX), Value::Duration(60_000));
+        DurationFloor(Value::Duration(1), Value::Duration(0));
+        DurationFormat(Value::Duration(-3_661_000), "clock");
+        DurationFormat(Value::Duration(90_061_001), "words");
+        IntToTime(i64::MAX);
+        IntDays(i64::MAX);
         DateIsBefore(date("2026-11-22"), date("2026-11-23"));
         DateIsAfter(date("2026-11-22"), date("2026-11-23"));
         DateWeekday(date("2026-11-22"));
@@ -311,6 +383,14 @@ fn methods_of_lists() {
         ListAverage(vec![Value::Duration(1), Value::Duration(2)]);
         ListJoin(vec!["a", "b"]);
         ListJoin(vec!["a", "b"], "");
+        ListJoin(vec![1.5, 2.0]);
+        ListJoin(vec!["a"], ", ", " and ");
+        ListSlice(numbers(), 1, 99);
+        ListSlice(numbers(), -2, -1);
+        ListSlice(numbers(), 3, 1);
+        ListWithout(numbers(), vec![1_i64]);
+        ListIntersect(numbers(), vec![1_i64]);
+        ListMedian(vec![4_i64, 1, 3, 2]);
         ListOrder(numbers());
     }
 }
@@ -366,7 +446,15 @@ fn methods_of_maps_bytes_and_json() {
 
 /// Every method on every kind of receiver that it takes, with plans for what its arguments are.
 fn calls() -> Vec<(Builtin, Plan)> {
-    let items = [TypeId::INT, TypeId::STRING, TypeId::DECIMAL, TypeId::FLOAT, TypeId::JSON];
+    let items = [
+        TypeId::INT,
+        TypeId::STRING,
+        TypeId::DECIMAL,
+        TypeId::FLOAT,
+        TypeId::DURATION,
+        TypeId::DATE,
+        TypeId::JSON,
+    ];
     let mut receivers: Vec<Plan> = (TypeId::BOOL.0..=TypeId::JSON.0)
         .map(|ty| Plan::Scalar(TypeId(ty)))
         .chain([Plan::Literals])
@@ -376,6 +464,10 @@ fn calls() -> Vec<(Builtin, Plan)> {
         receivers.push(Plan::Map(Box::new(Plan::Scalar(item))));
     }
     receivers.push(Plan::List(Box::new(Plan::List(Box::new(Plan::Scalar(TypeId::INT))))));
+    let maybe = || Plan::Optional(Box::new(Plan::Scalar(TypeId::STRING)));
+    receivers.push(Plan::List(Box::new(maybe())));
+    let row = vec![Plan::Scalar(TypeId::STRING), maybe(), Plan::Scalar(TypeId::JSON)];
+    receivers.push(Plan::List(Box::new(Plan::Record(row))));
     let mut calls = Vec::new();
     for &builtin in Builtin::ALL {
         for receiver in &receivers {
@@ -408,9 +500,27 @@ fn plan_of(shape: Shape, receiver: &Plan) -> Plan {
         Shape::Receiver => receiver.clone(),
         Shape::Item => *item(),
         Shape::ListOfItem => Plan::List(item()),
+        Shape::ListOf(ty) => Plan::List(Box::new(Plan::Scalar(ty))),
         Shape::Optional(ty) => Plan::Optional(Box::new(Plan::Scalar(ty))),
         other => panic!("no parameter is {other:?}"),
     }
+}
+
+/// Texts that mean something to a method, and others.
+fn meant(shape: Shape) -> BoxedStrategy<Value> {
+    let known: Vec<&str> = match shape.meaning() {
+        Some(Meaning::Word(words)) => words.to_vec(),
+        Some(Meaning::Zone) => vec!["Europe/Madrid", "Asia/Kolkata", "America/St_Johns"],
+        Some(Meaning::Regex) => vec!["a*", "(a)|b", "", "\\w+", "^.$"],
+        _ => vec!["%Y-%m-%d", "%H:%M %z", "%s", "%A"],
+    };
+    let none = matches!(shape, Shape::OptionalMeant(_));
+    prop_oneof![
+        4 => proptest::sample::select(known).prop_map(Value::text),
+        1 => any::<String>().prop_map(Value::text),
+        1 => Just(if none { Value::None } else { Value::text("x") }),
+    ]
+    .boxed()
 }
 
 fn random_calls() -> impl Strategy<Value = (Builtin, Plan, Vec<Value>)> {
@@ -422,6 +532,7 @@ fn random_calls() -> impl Strategy<Value = (Builtin, Plan, Vec<Value>)> {
                 Shape::Is(TypeId::INT) => {
                     prop_oneof![-5_i64..50, any::<i64>()].prop_map(Value::Int).boxed()
                 }
+                shape if shape.meaning().is_some() => meant(shape),
                 shape => values(&plan_of(shape, &receiver)),
             });
         }

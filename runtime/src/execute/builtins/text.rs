@@ -1,33 +1,76 @@
-//! Methods of texts.
+//! Methods of texts: what is in them, parts of them, and what they can be read as.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use callflow_artifact::Builtin;
 use callflow_artifact::phone::is_phone;
 use ecow::{EcoString, eco_format};
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
-use super::Arguments;
+use super::{Arguments, csv, extract, markdown, plain, spelling, time};
 use crate::error::Error;
 use crate::execute::limits::{TEXT_LIMIT, check_text};
-use crate::execute::machine::broken;
-use crate::value::{Value, decode, json};
+use crate::value::{Value, decode, duration, json};
 
-/// Calls a method of a text.
-pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, Error> {
+/// Calls a method of a text; `zone` is the project's.
+pub(super) fn call(
+    builtin: Builtin,
+    arguments: Arguments<'_>,
+    zone: &TimeZone,
+) -> Result<Value, Error> {
     let text = arguments.text(0)?;
     Ok(match builtin {
         Builtin::TextLength => int(text.chars().count()),
         Builtin::TextIsEmpty => Value::Bool(text.trim().is_empty()),
-        Builtin::TextLower => Value::Text(text.to_lowercase()),
-        Builtin::TextUpper => Value::Text(text.to_uppercase()),
-        Builtin::TextTrim => Value::text(text.trim()),
-        Builtin::TextSplit => split(text, arguments.text(1)?),
-        Builtin::TextContains => Value::Bool(text.contains(arguments.text(1)?.as_str())),
-        Builtin::TextStartsWith => Value::Bool(text.starts_with(arguments.text(1)?.as_str())),
-        Builtin::TextEndsWith => Value::Bool(text.ends_with(arguments.text(1)?.as_str())),
-        Builtin::TextReplace => replace(text, arguments.text(1)?, arguments.text(2)?)?,
+        Builtin::TextContains | Builtin::TextStartsWith | Builtin::TextEndsWith => {
+            Value::Bool(has(builtin, text, arguments.text(1)?, arguments.bool(2)?))
+        }
+        Builtin::TextEqualsIgnoreCase => {
+            Value::Bool(spelling::equal_ignoring_case(text, arguments.text(1)?))
+        }
+        Builtin::TextCount => int(count(text, arguments.text(1)?)),
+        Builtin::TextIndexOf => match text.find(arguments.text(1)?.as_str()) {
+            Some(at) => int(text.get(..at).unwrap_or_default().chars().count()),
+            None => Value::None,
+        },
         Builtin::TextSlice => slice(text, arguments.int(1)?, arguments.int_or_none(2)?),
+        Builtin::TextBefore => {
+            let parts = text.split_once(arguments.text(1)?.as_str());
+            parts.map_or(Value::None, |(before, _)| Value::text(before))
+        }
+        Builtin::TextAfter => {
+            let parts = text.split_once(arguments.text(1)?.as_str());
+            parts.map_or(Value::None, |(_, after)| Value::text(after))
+        }
+        Builtin::TextBetween => {
+            let after = text.split_once(arguments.text(1)?.as_str()).map(|(_, after)| after);
+            let end = arguments.text(2)?;
+            let between = after.and_then(|after| after.split_once(end.as_str()));
+            between.map_or(Value::None, |(between, _)| Value::text(between))
+        }
+        Builtin::TextTruncate => truncate(text, arguments.int(1)?, arguments.text(2)?),
+        Builtin::TextSplit => split(text, arguments.text(1)?),
+        Builtin::TextLines => Value::list(text.lines().map(Value::text).collect()),
+        Builtin::TextWords => Value::list(text.split_whitespace().map(Value::text).collect()),
+        Builtin::TextEmails
+        | Builtin::TextUrls
+        | Builtin::TextPhones
+        | Builtin::TextNumbers
+        | Builtin::TextDomain
+        | Builtin::TextIsEmail
+        | Builtin::TextIsUrl => extract::call(builtin, text)?,
+
+        Builtin::TextTrim => Value::text(text.trim()),
+        Builtin::TextTrimStart => Value::text(text.trim_start()),
+        Builtin::TextTrimEnd => Value::text(text.trim_end()),
+        Builtin::TextRemovePrefix => {
+            Value::text(text.strip_prefix(arguments.text(1)?.as_str()).unwrap_or(text))
+        }
+        Builtin::TextRemoveSuffix => {
+            Value::text(text.strip_suffix(arguments.text(1)?.as_str()).unwrap_or(text))
+        }
+        Builtin::TextReplace => replace(text, arguments.text(1)?, arguments.text(2)?)?,
         Builtin::TextPadStart => {
             let padding = padding(text, arguments.int(1)?, arguments.text(2)?)?;
             Value::Text(eco_format!("{padding}{text}"))
@@ -43,13 +86,19 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
             Value::Text(if text.is_empty() { EcoString::new() } else { text.repeat(times) })
         }
         Builtin::TextReverse => Value::Text(text.chars().rev().collect()),
-        Builtin::TextIndexOf => match text.find(arguments.text(1)?.as_str()) {
-            Some(at) => int(text.get(..at).unwrap_or_default().chars().count()),
-            None => Value::None,
+        Builtin::TextMask => mask(text, arguments.int(1)?),
+        Builtin::TextStripHtml => Value::text(plain::of_html(text)),
+        Builtin::TextStripMarkdown => Value::text(markdown::strip(text)),
+        Builtin::TextHtmlEscape => Value::text(plain::escape_html(text)),
+        Builtin::TextUrlEncode => Value::Text(url_encode(text)),
+        Builtin::TextUrlDecode => Value::text(url_decode(text)?),
+        Builtin::TextBase64 => Value::text(STANDARD.encode(text.as_bytes())),
+        Builtin::TextBase64Decode => match STANDARD.decode(text.trim()) {
+            Ok(bytes) => Value::Bytes(bytes.into()),
+            Err(_) => return Err(Error::invalid("the text is no base64")),
         },
-        Builtin::TextLines => Value::list(text.lines().map(Value::text).collect()),
-        Builtin::TextWords => Value::list(text.split_whitespace().map(Value::text).collect()),
-        Builtin::TextCapitalize => capitalize(text),
+        Builtin::TextHash => Value::Text(hash(text.as_bytes())),
+
         Builtin::TextToInt => text.trim().parse().map_or(Value::None, Value::Int),
         Builtin::TextToFloat => match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Value::Float(number),
@@ -63,24 +112,61 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
             "false" | "no" | "0" => Value::Bool(false),
             _ => Value::None,
         },
-        Builtin::TextToTime => decode::time(text.trim()).map_or(Value::None, Value::Time),
-        Builtin::TextToDate => decode::date(text.trim()).map_or(Value::None, Value::Date),
+        Builtin::TextToDuration => duration::parse(text).map_or(Value::None, Value::Duration),
+        Builtin::TextToTime => {
+            let pattern = arguments.text_or_none(1)?.map(EcoString::as_str);
+            time::parse(text.trim(), pattern, arguments.zone(2, zone)?)?
+        }
+        Builtin::TextToDate => {
+            time::parse_date(text.trim(), arguments.text_or_none(1)?.map(EcoString::as_str))?
+        }
         Builtin::TextToPhone => phone(text.trim()),
+        Builtin::TextToBytes => Value::Bytes(text.as_bytes().into()),
         Builtin::TextParseJson => match json::parse(text.as_bytes(), TEXT_LIMIT) {
             Ok(json) => Value::json(json),
             Err(error) => return Err(Error::invalid(error.to_string())),
         },
-        Builtin::TextUrlEncode => Value::Text(url_encode(text)),
-        Builtin::TextUrlDecode => Value::text(url_decode(text)?),
-        Builtin::TextBase64 => Value::text(STANDARD.encode(text.as_bytes())),
-        Builtin::TextToBytes => Value::Bytes(text.as_bytes().into()),
-        Builtin::TextHash => {
-            let hash = Sha256::digest(text.as_bytes());
-            Value::Text(hash.iter().map(|byte| eco_format!("{byte:02x}")).collect())
-        }
-        Builtin::TextMask => mask(text, arguments.int(1)?),
-        _ => return Err(broken()),
+        Builtin::TextParseCsv => csv::parse(text, arguments.text(1)?)?,
+        _ => spelling::call(builtin, text)?,
     })
+}
+
+/// SHA-256 in hex.
+pub(super) fn hash(bytes: &[u8]) -> EcoString {
+    hex(&Sha256::digest(bytes))
+}
+
+/// In hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> EcoString {
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16));
+    bytes.iter().flat_map(digits).flatten().collect()
+}
+
+fn has(builtin: Builtin, text: &str, other: &str, ignore_case: bool) -> bool {
+    if ignore_case {
+        return has(builtin, &spelling::fold(text), &spelling::fold(other), false);
+    }
+    match builtin {
+        Builtin::TextContains => text.contains(other),
+        Builtin::TextStartsWith => text.starts_with(other),
+        _ => text.ends_with(other),
+    }
+}
+
+/// An empty text occurs nowhere.
+fn count(text: &str, other: &str) -> usize {
+    if other.is_empty() { 0 } else { text.matches(other).count() }
+}
+
+fn truncate(text: &EcoString, length: i64, end: &str) -> Value {
+    let length = usize::try_from(length.max(0)).unwrap_or(usize::MAX);
+    if text.chars().nth(length).is_none() {
+        return Value::Text(text.clone());
+    }
+    let kept = length.saturating_sub(end.chars().count());
+    let start: EcoString = text.chars().take(kept).collect();
+    let end: EcoString = end.chars().take(length).collect();
+    Value::Text(eco_format!("{}{end}", start.trim_end()))
 }
 
 /// An empty separator stands between all characters.
@@ -123,12 +209,6 @@ fn padding(text: &str, length: i64, with: &str) -> Result<String, Error> {
     }
     check_text(missing.saturating_add(text.len()))?;
     Ok(with.chars().cycle().take(missing).collect())
-}
-
-fn capitalize(text: &str) -> Value {
-    let mut rest = text.chars();
-    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
-    Value::Text(eco_format!("{first}{}", rest.as_str()))
 }
 
 /// The phone that a text spells, also one with the signs that people put between digits.

@@ -116,10 +116,10 @@ fn instructions(end: u32) -> impl Strategy<Value = Op> {
             builtin: Builtin::TextSplit,
             arguments: [a, separator].into()
         }),
-        (text(), text()).prop_map(|(dst, separator)| Op::Builtin {
+        (text(), text(), int()).prop_map(|(dst, a, length)| Op::Builtin {
             dst,
-            builtin: Builtin::ListJoin,
-            arguments: [TEXT_LIST, separator].into()
+            builtin: Builtin::TextPadEnd,
+            arguments: [a, length, a].into()
         }),
         (bool(), text(), text()).prop_map(|(dst, a, b)| Op::Equal { dst, a, b }),
     ];
