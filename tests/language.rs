@@ -198,6 +198,16 @@ fn list_methods() {
     );
     value("[1, 2, 3, 4].unique_by(x => x % 3)", json!([1, 2, 3]));
     value("[\"a\", \"B\", \"A\"].unique_by(x => x.lower())", json!(["a", "B"]));
+    value("list.find_index(x => x < 3) ?? 9", json!(1));
+    value("list.find_index(x => x > 3) ?? 9", json!(9));
+    value("list.index_by(x => \"{x % 2}\")", json!({ "1": 1, "0": 2 }));
+    value("list.zip([\"a\", \"b\"], (x, y) => \"{x}{y}\")", json!(["3a", "1b"]));
+    value("list.take(1).zip(list, (x, y) => x + y)", json!([6]));
+    value("list.group_by(x => \"{x % 2}\").map_values(xs => xs.sum())", json!({ "1": 4, "0": 2 }));
+    value(
+        "list.index_by(x => \"{x}\").filter((key, x) => key != \"1\" and x > 2)",
+        json!({ "3": 3 }),
+    );
     value("list.flat_map(x => [x, x])", json!([3, 3, 1, 1, 2, 2]));
     value("list.reduce(100, (sum, x) => sum - x)", json!(94));
     value("list.map(x => list.filter(y => y < x).length())", json!([2, 0, 1]));

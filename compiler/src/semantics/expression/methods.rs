@@ -156,7 +156,7 @@ impl<'t> Body<'_, 't> {
                 match foreign::instead(&name.text, ty, &known) {
                     Some(Instead::Method(ours)) => {
                         let ours = Some(ours);
-                        report::names::unknown_method(name, place, &found, &known, ours, None)
+                        report::names::unknown_method(name, place, &found, &[], ours, None)
                     }
                     Some(Instead::Write(note)) => {
                         report::names::written_otherwise(name, place, &found, note)

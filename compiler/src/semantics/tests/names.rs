@@ -17,6 +17,32 @@ fn unknown_names() {
 }
 
 #[test]
+fn methods_of_other_languages() {
+    assert_snapshot!(said_in_flow([
+        "log(text.toLowerCase())",
+        "log(\"{text.size()}\")",
+        "log(text.substring(0, 2))",
+        "log(text.left(2))",
+        "log(\"{names.includes(text)}\")",
+        "longer = names.push(text)",
+        "log(\"{today().add_days(3)}\")",
+        "log(names.table())",
+    ]));
+}
+
+#[test]
+fn texts_that_mean_nothing_to_a_method() {
+    assert_snapshot!(said_in_flow([
+        "log(\"{text.matches(\"[0-9\")}\")",
+        "log(\"{now().hour(\"Madrid\")}\")",
+        "log(\"{today().truncate(\"mont\")}\")",
+        "log(today().format(\"%H:%M\"))",
+        "log(\"{names.zip(3, (a, b) => a)}\")",
+        "log(\"{names.zip(names)}\")",
+    ]));
+}
+
+#[test]
 fn unknown_fields() {
     assert_snapshot!(said_in_flow([
         "log(lead.compnay)",
