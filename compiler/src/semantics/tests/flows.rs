@@ -44,6 +44,67 @@ fn headers_are_checked() {
 }
 
 #[test]
+fn triggers_of_the_runtime() {
+    assert_snapshot!(said_of_each([
+        "on form(\"/signup\", title: \"Sign up\", fields: Signup) < log(\"{name} {body.name} {phone ?? \"none\"}\") >\ntype Signup { name: string, phone: phone? }",
+        "on form(\"signup\", fields: string) < log(\"x\") >",
+        "on form(\"/x\") < log(\"x\") >",
+        "work: on manual() < fail(\"no\") >\non failed(flow: \"work\") < log(\"{flow} {run_id} {error.message} {at} {event.to_text()}\") >",
+        "work: on manual() < fail(\"no\") >\na: on failed(flow: \"wrok\") < log(\"x\") >\nb: on failed(flow: \"b\") < log(\"x\") >\nc: on failed < log(flow) >\nd: on failed(flow: \"test.work\") < log(flow) >",
+        "on vapi.schedule(every: 1h) < log(\"x\") >",
+        "on function_call find(id: string, agent: \"front\", direction: \"inbound\") -> string < return id >",
+        "on function_call find(id: string, agent: \"front\", direction: \"sideways\") -> string < return id >",
+        "on crm.deal_changed(stage: \"wno\") < log(id) >",
+    ]));
+}
+
+#[test]
+fn schedules_are_read() {
+    assert_snapshot!(said_of_each([
+        "on schedule(\"0 25 * * *\") < log(\"x\") >",
+        "on schedule(cron: \"0 9 * * monday\", zone: \"Europe/Madird\") < log(\"x\") >",
+        "on schedule(\"0 0 30 2 *\", zone: \"New York\") < log(\"x\") >",
+        "on schedule(every: 1h, zone: \"Europe/Madrid\") < log(\"x\") >",
+        "on schedule(every: 999ms) < log(\"x\") >",
+        "const NINE = \"0 9 * * mon-fry\"\non schedule(NINE) < log(\"x\") >",
+        "on webhook(\"/x?y=1\") < log(\"x\") >",
+        "on webhook(\"/x/{id}\") < log(\"x\") >",
+    ]));
+}
+
+#[test]
+fn settings_are_functions_of_the_event() {
+    assert_snapshot!(said_of_each([
+        "on webhook(\"/lead\", body: Lead) -> Lead within 5s else { name: \"late {name}\" }\n  with concurrency 5 per name, dedupe by body.name for 7d, timeout 1h <\n  return body\n>\ntype Lead { name: string, size: int? }",
+        "on call_finished as call with dedupe by call.id <\n  log(call.id)\n>",
+        "on call_finished with concurrency 0 per customer, concurrency 5, timeout 0s, dedupe by id for -1d < log(id) >",
+        "on call_finished with concurrency 5 per messages, dedupe by crm.find_deal(id: id) < log(id) >",
+        "on call_finished with dedupe by key_of(id) < log(id) >\nfn key_of(id: string) -> string { return crm.find_deal(id)?.url ?? id }",
+        "on pre_call within 2s else allow(variables: { at: \"{now()}\" }) < return allow() >",
+        "on pre_call within 2s else if customer == none { block(\"no number\") } else { allow() } < return allow() >",
+        "on webhook(\"/x\") within 2s < log(\"x\") >",
+    ]));
+    let text = "on webhook(\"/lead\", body: Lead) -> Lead within 5s else body with concurrency 5 per size, dedupe by name for 7d, timeout 1h < return body >\ntype Lead { name: string, size: int }";
+    let settings = super::support::lowered(text).flows.remove(0).settings;
+    assert_eq!(settings.deadline, Some(5_000));
+    assert_eq!(settings.concurrency, Some(5));
+    assert_eq!(settings.dedupe_window, Some(7 * 24 * 3_600_000));
+    assert_eq!(settings.timeout, Some(3_600_000));
+    let functions = [settings.fallback, settings.concurrency_key, settings.dedupe_key];
+    assert!(functions.iter().all(Option::is_some), "{functions:?}");
+}
+
+#[test]
+fn claims_are_told_apart() {
+    assert_snapshot!(said_of_each([
+        "a: on webhook(\"/x\", method: \"GET\") < log(\"a\") >\nb: on form(\"/x/\", fields: F) < log(name) >\ntype F { name: string }",
+        "a: on form(\"/x\", fields: F) < log(name) >\nb: on form(\"/x\", fields: F) < log(name) >\nc: on webhook(\"/x\", method: \"PUT\") < log(\"c\") >\ntype F { name: string }",
+        "a: on function_call find(id: string) -> string < return id >\nb: on function_call find(id: string, agent: \"x\") -> string < return id >",
+        "a: on function_call find(id: string, agent: \"x\") -> string < return id >\nb: on function_call find(id: string, agent: \"y\") -> string < return id >",
+    ]));
+}
+
+#[test]
 fn flows_have_addresses_and_triggers() {
     let files = vec![
         Source {

@@ -1,9 +1,12 @@
 //! Tests of whole checks: what is said of small sources, and what the typed program looks like.
 
+mod branches;
 mod calls;
+mod clauses;
 mod constants;
 mod control;
 mod flows;
+mod launch;
 mod library;
 mod names;
 mod optionals;
