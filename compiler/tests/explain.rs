@@ -11,10 +11,12 @@ const LIBRARY: Embedded =
 /// The code of a mistake that would not fit on its page.
 const TOO_LARGE: Code = Code::E0012;
 
-/// The diagnostics of a file that is a project by itself.
-fn diagnostics(text: &str) -> Vec<Diagnostic> {
-    let file = Source { path: "example.flow".into(), text: text.into() };
-    callflow_compiler::compile(Project::new("example", vec![file]), &LIBRARY).diagnostics
+/// The diagnostics of a file that is a project by itself, or with the one that stands beside it.
+fn diagnostics(text: &str, beside: Option<&str>) -> Vec<Diagnostic> {
+    let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
+    let mut files = vec![source("example.flow", text)];
+    files.extend(beside.map(|text| source("beside.flow", text)));
+    callflow_compiler::compile(Project::new("example", files), &LIBRARY).diagnostics
 }
 
 /// The block of a page that a mark stands behind.
@@ -35,20 +37,21 @@ fn wrong_with(code: Code) -> Option<String> {
     if fails.is_some() == (code == TOO_LARGE) {
         return Some("has a block that fails where it should not, or none where it should".into());
     }
-    if let Some(wrong) = fails.and_then(|text| wrong_with_mistake(code, text)) {
+    let beside = block(page, "beside");
+    if let Some(wrong) = fails.and_then(|text| wrong_with_mistake(code, text, beside)) {
         return Some(wrong);
     }
     let Some(works) = block(page, "works") else { return Some("has no block that works".into()) };
     let wrong = |d: &Diagnostic| d.is_error() || d.code == code;
-    let left: Vec<Diagnostic> = diagnostics(works).into_iter().filter(wrong).collect();
+    let left: Vec<Diagnostic> = diagnostics(works, beside).into_iter().filter(wrong).collect();
     (!left.is_empty()).then(|| format!("what works does not: {}", shown(&left)))
 }
 
 /// What is wrong with the block of a page that shows the mistake.
-fn wrong_with_mistake(code: Code, text: &str) -> Option<String> {
+fn wrong_with_mistake(code: Code, text: &str, beside: Option<&str>) -> Option<String> {
     let is_warning = code.as_str().starts_with('W');
     let (found, rest): (Vec<_>, Vec<_>) =
-        diagnostics(text).into_iter().partition(|diagnostic| diagnostic.code == code);
+        diagnostics(text, beside).into_iter().partition(|diagnostic| diagnostic.code == code);
     if found.is_empty() {
         return Some(format!("what fails does not have the code, but {}", shown(&rest)));
     }

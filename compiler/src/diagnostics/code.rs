@@ -87,6 +87,8 @@ codes! {
     E0407 "something that a branch cannot do"
     E0501 "a piece's declaration that is wrong"
     E0502 "a trigger's argument that is wrong"
+    E0503 "an answer that would come too late"
+    E0504 "something that the platform cannot do"
     E0601 "a test that has run nothing yet"
     E0602 "a stand-in that fits no call"
     W0001 "a name that is never used"

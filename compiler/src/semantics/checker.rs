@@ -12,6 +12,7 @@ use ecow::EcoString;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostics::{Diagnostic, suggest};
+use crate::project::Settings;
 use crate::source::{FileId, Location, Source, Sources, Span};
 use crate::syntax::tree;
 
@@ -28,6 +29,8 @@ const MOST_SUGGESTIONS: u32 = 200;
 
 /// The state of a whole check.
 pub(super) struct Checker<'t> {
+    /// What the project declares outside of its flows.
+    pub(super) settings: &'t Settings,
     pub(super) sources: &'t Sources,
     /// All files in the order of their ids.
     pub(super) modules: &'t [Module],
@@ -155,8 +158,9 @@ pub(super) struct TriggerItem<'t> {
 
 impl<'t> Checker<'t> {
     /// Ready for [`Checker::declare`].
-    pub(super) fn new(modules: &'t Modules) -> Checker<'t> {
+    pub(super) fn new(modules: &'t Modules, settings: &'t Settings) -> Checker<'t> {
         Checker {
+            settings,
             sources: &modules.sources,
             modules: &modules.files,
             piece_names: &modules.pieces,

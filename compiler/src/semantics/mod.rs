@@ -13,14 +13,18 @@
 //!    conversion from [`fits`] or a diagnostic from [`report`]. What branches may do stands in [`parallel`].
 //! 6. [`flow_test`] checks tests against the flows that they run.
 //! 7. [`effects`] infers from the calls which functions have effects, and which never end.
+//! 8. [`capabilities`] holds flows against what their platforms can do, by the table in [`platforms`], and
+//!    [`deadlines`] the worst case of their paths against the time in which an answer is due.
 //!
 //! A broken part has the type `Unknown`, which fits everywhere: one mistake gives one error. No pass recurses
 //! deeper than a tree, a type, or a chain of constants, and each of these has a limit.
 
 mod body;
+mod capabilities;
 mod checker;
 mod constant;
 mod cron;
+mod deadlines;
 mod declare;
 mod effects;
 mod exhaustive;
@@ -35,6 +39,7 @@ mod names;
 mod narrow;
 mod parallel;
 mod piece;
+mod platforms;
 mod report;
 mod returns;
 mod signature;
@@ -64,8 +69,9 @@ pub struct Checked {
 
 /// Reads and checks the files of a project, with what they use of the library.
 pub fn check(project: Project, library: &dyn Library) -> Checked {
-    let modules = modules::load(project.files, library);
-    let mut checker = checker::Checker::new(&modules);
+    let Project { files, settings, .. } = project;
+    let modules = modules::load(files, library);
+    let mut checker = checker::Checker::new(&modules, &settings);
     checker.declare();
     checker.declare_uses();
     checker.resolve_types();
@@ -80,6 +86,8 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     checker.infer_effects();
     checker.tell_asking_settings();
     checker.warn_of_unused_uses();
+    checker.check_capabilities();
+    checker.check_deadlines();
     let (program, found) = checker.finish();
 
     let modules::Modules { sources, mut diagnostics, .. } = modules;

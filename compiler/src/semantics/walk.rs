@@ -18,6 +18,28 @@ pub enum Part<'a> {
     Branch(&'a Block),
 }
 
+/// Calls `visit` for each expression of a body, in order. What is still to be looked at is kept aside and not on the
+/// stack.
+pub fn expressions<'a>(body: &'a Block, visit: &mut dyn FnMut(&'a Expr)) {
+    let mut parts = vec![Part::Block(body)];
+    while let Some(part) = parts.pop() {
+        let mut more = Vec::new();
+        match part {
+            Part::Expr(expr) => {
+                visit(expr);
+                expression(expr, &mut |part| more.push(part));
+            }
+            Part::Block(block) | Part::Branch(block) => {
+                for stmt in &block.statements {
+                    statement(stmt, &mut |part| more.push(part));
+                }
+                more.extend(block.value.as_deref().map(Part::Expr));
+            }
+        }
+        parts.extend(more.into_iter().rev());
+    }
+}
+
 /// Calls `visit` for each part of a statement.
 pub fn statement<'a>(stmt: &'a Stmt, visit: &mut dyn FnMut(Part<'a>)) {
     match &stmt.kind {

@@ -6,6 +6,7 @@ use jiff::tz::TimeZoneDatabase;
 use crate::diagnostics::Diagnostic;
 use crate::semantics::checker::Checker;
 use crate::semantics::cron::Cron;
+use crate::semantics::platforms::LONGEST_TOOL_NAME;
 use crate::semantics::report;
 use crate::source::{FileId, Location};
 use crate::syntax::tree;
@@ -58,6 +59,9 @@ impl<'t> Checker<'t> {
         let told = match header.trigger.name.as_str() {
             "schedule" => self.schedule(&arguments),
             "webhook" | "form" => path(&arguments).into_iter().collect(),
+            "pre_call" | "function_call" | "call_finished" => {
+                self.agent(&arguments).into_iter().chain(tool_name(&arguments)).collect()
+            }
             _ => Vec::new(),
         };
         for diagnostic in told {
@@ -99,6 +103,17 @@ impl<'t> Checker<'t> {
             }
         }
         told
+    }
+
+    /// An agent that the project does not have, where it is known which it has.
+    fn agent(&self, arguments: &Arguments<'_>) -> Option<Diagnostic> {
+        let (agents, named) = (self.settings.agents.as_deref()?, arguments.text("agent")?);
+        if agents.iter().any(|agent| agent.name == named) {
+            return None;
+        }
+        let names: Vec<&str> = agents.iter().map(|agent| agent.name.as_str()).collect();
+        let meant = self.nearest(named, names.iter().copied());
+        Some(report::triggers::unknown_agent(arguments.at("agent"), named, &names, meant))
     }
 
     /// What is wrong with the name of a time zone.
@@ -146,6 +161,15 @@ impl<'t> Checker<'t> {
             }
         }
     }
+}
+
+/// A name that no platform takes for a tool.
+fn tool_name(arguments: &Arguments<'_>) -> Option<Diagnostic> {
+    let tool = arguments.flow.tool.as_ref()?;
+    let odd = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+    let wrong = tool.text.len() > LONGEST_TOOL_NAME || tool.text.contains(odd);
+    let at = Location { file: arguments.file, span: tool.span };
+    wrong.then(|| report::triggers::tool_name(at, LONGEST_TOOL_NAME))
 }
 
 fn path(arguments: &Arguments<'_>) -> Option<Diagnostic> {

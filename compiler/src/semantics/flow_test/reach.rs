@@ -8,7 +8,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::semantics::checker::Checker;
 use crate::semantics::typed::{Block, Expr, ExprKind};
-use crate::semantics::walk::{self, Part};
+use crate::semantics::walk;
 use crate::source::Span;
 
 /// How many bodies are looked at, each for some types. Functions that call themselves with ever larger types
@@ -123,26 +123,10 @@ pub(super) enum Callee {
     Wait,
 }
 
-/// The calls of a body, in order. What is still to be looked at is kept aside and not on the stack.
+/// The calls of a body, in order.
 pub(super) fn calls(body: &Block) -> Vec<Call> {
     let mut found = Vec::new();
-    let mut parts = vec![Part::Block(body)];
-    while let Some(part) = parts.pop() {
-        let mut more = Vec::new();
-        match part {
-            Part::Expr(expr) => {
-                found.extend(call(expr));
-                walk::expression(expr, &mut |part| more.push(part));
-            }
-            Part::Block(block) | Part::Branch(block) => {
-                for statement in &block.statements {
-                    walk::statement(statement, &mut |part| more.push(part));
-                }
-                more.extend(block.value.as_deref().map(Part::Expr));
-            }
-        }
-        parts.extend(more.into_iter().rev());
-    }
+    walk::expressions(body, &mut |expr| found.extend(call(expr)));
     found
 }
 

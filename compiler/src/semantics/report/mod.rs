@@ -6,6 +6,7 @@ pub(super) mod calls;
 pub(super) mod clauses;
 pub(super) mod control;
 pub(super) mod definitions;
+pub(super) mod hooks;
 pub(super) mod launch;
 pub(super) mod names;
 pub(super) mod operators;

@@ -4,7 +4,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::semantics::cron::CronError;
 use crate::source::{Location, Span};
 
-use super::a;
+use super::{a, list};
 
 fn header(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0502, at, message)
@@ -107,6 +107,36 @@ pub(in crate::semantics) fn unknown_zone(
         ),
         None => diagnostic,
     }
+}
+
+/// An agent that the project does not have.
+pub(in crate::semantics) fn unknown_agent(
+    at: Location,
+    name: &str,
+    agents: &[&str],
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = header(at, format!("This project has no agent {name:?}")).label("unknown");
+    let diagnostic = if agents.is_empty() {
+        diagnostic.note("Agents are declared in `callflow.toml`, under `[agents]`")
+    } else {
+        diagnostic.note(format!("`[agents]` in `callflow.toml` has {}", list(agents.iter().copied())))
+    };
+    match candidate {
+        Some(name) => diagnostic.label(format!("did you mean {name:?}?")).fix(
+            format!("change to {name:?}"),
+            at,
+            format!("{name:?}"),
+        ),
+        None => diagnostic,
+    }
+}
+
+/// A name that no platform takes for a tool.
+pub(in crate::semantics) fn tool_name(at: Location, longest: usize) -> Diagnostic {
+    header(at, "No platform takes this name for a tool")
+        .label(format!("letters, digits and `_`, at most {longest}"))
+        .note("A label can be longer: `the_long_name: on function_call short_name(…)`")
 }
 
 /// A character that no path has.

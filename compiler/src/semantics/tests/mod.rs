@@ -6,6 +6,7 @@ mod clauses;
 mod constants;
 mod control;
 mod flows;
+mod hooks;
 mod launch;
 mod library;
 mod names;

@@ -1,6 +1,6 @@
 //! Checks small sources and writes what was found as a person would read it.
 
-use crate::project::Project;
+use crate::project::{Project, Settings};
 use callflow_artifact::Artifact;
 
 use crate::diagnostics::{self, Diagnostic, Fix, Label, Severity};
@@ -49,17 +49,27 @@ pub(super) fn said(text: &str) -> String {
     said_of(vec![file(text)])
 }
 
+/// A file of a project that declares something, and all that was said of it.
+pub(super) fn said_with(text: &str, settings: Settings) -> String {
+    said_of_project(Project { files: vec![file(text)], settings, ..Project::default() })
+}
+
 /// The sources and all that was said of them.
 pub(super) fn said_of(files: Vec<Source>) -> String {
+    said_of_project(Project::new("test", files))
+}
+
+fn said_of_project(project: Project) -> String {
+    let files = &project.files;
     let mut out = String::new();
-    for source in &files {
+    for source in files {
         if files.len() > 1 {
             out.push_str(&format!("# {}\n", source.path));
         }
         out.push_str(source.text.trim());
         out.push_str("\n\n");
     }
-    let checked = check(Project::new("test", files), &TestLibrary);
+    let checked = check(project, &TestLibrary);
     let found = diagnostics::settle(checked.diagnostics);
     if found.is_empty() {
         out.push_str("nothing to say\n");
