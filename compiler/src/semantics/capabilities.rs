@@ -24,7 +24,8 @@ use super::typed::{Expr, ExprKind};
 use super::walk;
 
 /// The results of a `pre_call`, each with the function of the prelude that makes it.
-const RESULTS: [(&str, &str); 3] = [("Allow", "allow"), ("Block", "block"), ("Transfer", "transfer")];
+const RESULTS: [(&str, &str); 3] =
+    [("Allow", "allow"), ("Block", "block"), ("Transfer", "transfer")];
 
 /// A result where it is made.
 struct Made {
@@ -94,7 +95,11 @@ impl<'t> Checker<'t> {
     }
 
     /// A variant's name, and the names of its fields, where the choice is that of results.
-    fn result_variant(&self, choice: ChoiceId, variant: u16) -> Option<(EcoString, Vec<EcoString>)> {
+    fn result_variant(
+        &self,
+        choice: ChoiceId,
+        variant: u16,
+    ) -> Option<(EcoString, Vec<EcoString>)> {
         if self.types.get(self.prelude_type("PreCallResult")) != Type::Choice(choice) {
             return None;
         }
@@ -122,7 +127,8 @@ impl Asking<'_, '_> {
 
     fn function(&mut self, id: FunctionId) {
         let item = self.checker.functions.get(id.0 as usize);
-        let Some(function) = item.and_then(|item| item.checked.as_ref()).map(|c| &c.function) else {
+        let Some(function) = item.and_then(|item| item.checked.as_ref()).map(|c| &c.function)
+        else {
             return;
         };
         let file = function.file;

@@ -183,8 +183,9 @@ impl<'t> Checker<'t> {
         let mut known = HashMap::new();
         for (index, item) in self.flow_items.iter().enumerate() {
             let Some(flow) = self.flows.get(index) else { continue };
-            let waited_for = matches!(item.header.trigger.name.as_str(), "pre_call" | "function_call")
-                || item.header.trigger.name == "webhook" && flow.result != TypeId::NONE;
+            let waited_for =
+                matches!(item.header.trigger.name.as_str(), "pre_call" | "function_call")
+                    || item.header.trigger.name == "webhook" && flow.result != TypeId::NONE;
             if !waited_for {
                 continue;
             }

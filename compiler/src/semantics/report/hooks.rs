@@ -156,7 +156,8 @@ pub(in crate::semantics) fn cannot(
     if all {
         return diagnostic;
     }
-    diagnostic.note("Or pin this flow to a platform that can, and give the others a flow of their own")
+    diagnostic
+        .note("Or pin this flow to a platform that can, and give the others a flow of their own")
 }
 
 /// A field that is never there.
@@ -172,9 +173,15 @@ pub(in crate::semantics) fn never_sent(
     let diagnostic = cannot_do(at, format!("{who} {sends} `{field}` in {a_trigger}"))
         .label(if matches!(field, "transcript") { "always empty" } else { "never there" });
     match field {
-        "id" => diagnostic.note("The call has no id yet. `key` tells calls apart on every platform"),
-        "agent_id" => diagnostic.note("Which agent it will be is for this flow to say: `allow(agent: \"…\")`"),
-        "line" => diagnostic.note("`agent_id` says which agent it is, and so the number that it answers"),
+        "id" => {
+            diagnostic.note("The call has no id yet. `key` tells calls apart on every platform")
+        }
+        "agent_id" => {
+            diagnostic.note("Which agent it will be is for this flow to say: `allow(agent: \"…\")`")
+        }
+        "line" => {
+            diagnostic.note("`agent_id` says which agent it is, and so the number that it answers")
+        }
         "carrier_call_id" | "contact_id" => {
             diagnostic.note("`customer` is the person's number, and `key` tells calls apart")
         }

@@ -120,7 +120,8 @@ pub(in crate::semantics) fn unknown_agent(
     let diagnostic = if agents.is_empty() {
         diagnostic.note("Agents are declared in `callflow.toml`, under `[agents]`")
     } else {
-        diagnostic.note(format!("`[agents]` in `callflow.toml` has {}", list(agents.iter().copied())))
+        diagnostic
+            .note(format!("`[agents]` in `callflow.toml` has {}", list(agents.iter().copied())))
     };
     match candidate {
         Some(name) => diagnostic.label(format!("did you mean {name:?}?")).fix(

@@ -16,9 +16,9 @@ fn waits_are_held_against_deadlines() {
         "on pre_call within 2s else allow() <\n  wait 5s\n  return allow()\n>",
         "on pre_call within 10s else allow() <\n  if customer == none { wait 6s }\n  wait 3s\n  wait 2s\n  return allow()\n>",
         "on pre_call within 10s else allow() <\n  if customer == none {\n    wait 6s\n    return block(\"late\")\n  }\n  wait 7s\n  return allow()\n>",
-        "on pre_call < wait 14d return allow() >",
-        "on webhook(\"/x\") -> int < wait 5m return 1 >",
-        "on webhook(\"/x\") -> int within 10m < wait 5m return 1 >",
+        "on pre_call < wait 14d; return allow() >",
+        "on webhook(\"/x\") -> int < wait 5m; return 1 >",
+        "on webhook(\"/x\") -> int within 10m < wait 5m; return 1 >",
         "on webhook(\"/x\") < wait 14d >",
         "on function_call f(day: date) -> string <\n  wait until now() + 1d\n  return \"{day}\"\n>",
         "on pre_call within 2s else allow() <\n  first {\n    found = crm.find_deal(id: \"1\")\n    wait until deadline - 500ms\n  }\n  return if found == none { allow() } else { block(\"known\") }\n>",
@@ -73,7 +73,8 @@ fn results_are_possible() {
 
 #[test]
 fn fields_are_sent_by_somebody() {
-    let before = "on pre_call <\n  return allow(variables: { id: id ?? key, line: line ?? \"none\" })\n>";
+    let before =
+        "on pre_call <\n  return allow(variables: { id: id ?? key, line: line ?? \"none\" })\n>";
     let after = "on call_finished <\n  log(analysis?.summary ?? transcript)\n  log(analysis?.sentiment ?? \"none\")\n>";
     assert_snapshot!(
         [
@@ -102,7 +103,10 @@ fn agents_and_tools() {
             said_with("on call_finished(agent: \"front dsk\") < log(id) >", agents(None)),
             said_with("on function_call f(a: int) -> int < return a >", on(&["twilio"])),
             said_with("on function_call f(a: int) -> int < return a >", on(&["twilio", "vapi"])),
-            said_of_each([format!("on function_call {}(a: int) -> int < return a >", "f".repeat(65))]),
+            said_of_each([format!(
+                "on function_call {}(a: int) -> int < return a >",
+                "f".repeat(65)
+            )]),
         ]
         .join("--------------------\n")
     );
