@@ -10,6 +10,7 @@
 
 pub mod diagnostics;
 pub mod format;
+pub mod graph;
 pub mod lower;
 pub mod project;
 pub mod semantics;
