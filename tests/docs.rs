@@ -6,10 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callflow_compiler::check;
 use callflow_compiler::diagnostics::{Code, Diagnostic};
 use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
+use callflow_compiler::{graph, semantics};
 
 mod support {
     pub mod methods;
@@ -54,6 +54,17 @@ fn the_page_of_diagnostics_is_the_list_of_codes() {
     assert_page("language/diagnostics.md", &page);
 }
 
+#[test]
+fn the_picture_of_a_flow_is_that_flow() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = fs::read_to_string(root.join("examples/qualify_lead/qualify_lead.flow"));
+    let source =
+        Source { path: "qualify_lead.flow".into(), text: text.expect("the example").into() };
+    let checked = semantics::check(Project::new("qualify_lead", vec![source]), &library());
+    let picture = graph::build(&checked.program, &checked.sources, |_| true);
+    assert_page("images/qualify_lead.svg", &graph::svg(&picture));
+}
+
 /// Every page that the summary names is there, and every page is named.
 #[test]
 fn the_summary_names_every_page() {
@@ -82,7 +93,7 @@ struct Block<'a> {
 impl Block<'_> {
     fn check(&self) -> Result<(), String> {
         let source = Source { path: "docs.flow".into(), text: self.text.as_str().into() };
-        let compilation = check(Project::new("docs", vec![source]), &library());
+        let compilation = callflow_compiler::check(Project::new("docs", vec![source]), &library());
         let diagnostics = &compilation.diagnostics;
         let list = || diagnostics.iter().map(told).collect::<Vec<_>>().join("\n  ");
         match self.mark {

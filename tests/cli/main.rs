@@ -6,6 +6,7 @@
 mod bad_input;
 mod commands;
 mod examples;
+mod graph;
 mod process;
 mod readme;
 mod run;

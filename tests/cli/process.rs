@@ -76,6 +76,11 @@ impl Folder {
         self
     }
 
+    /// What stands in a file.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path.join(name)).unwrap()
+    }
+
     /// Calls the binary.
     pub(crate) fn call(&self, arguments: &[&str]) -> Called {
         self.call_with(arguments, "")

@@ -103,7 +103,8 @@ fn nothing_chosen(program: &Program, wanted: Option<&str>) -> String {
     let addresses = || program.flows.iter().map(|flow| flow.address.as_str());
     match wanted {
         Some(wanted) if !program.flows.is_empty() => {
-            let meant = did_you_mean(wanted, addresses());
+            let names = program.flows.iter().map(|flow| flow.name.as_str());
+            let meant = did_you_mean(wanted, addresses().chain(names));
             let all = addresses().collect::<Vec<_>>().join("\n  ");
             format!("there is no flow `{wanted}`{meant}\n  {all}")
         }

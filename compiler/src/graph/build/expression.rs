@@ -38,7 +38,10 @@ impl Builder<'_> {
             ExprKind::Launch { flow, .. } => {
                 self.parts(expr, out);
                 let flow = self.program.flows.get(flow.0 as usize);
-                let mut node = self.written(NodeKind::Launch, expr.span, place);
+                let (call, arguments) = (self.slice(expr.span), arguments(self.slice(expr.span)).0);
+                let what = call.split('(').next().unwrap_or_default();
+                let mut node = self.node(NodeKind::Launch, &one_line(what), expr.span, place);
+                node.detail = one_line(arguments);
                 node.link = flow.map(|flow| flow.address.clone());
                 out.items.push(Item::Node(node));
             }
@@ -259,8 +262,11 @@ impl Builder<'_> {
         };
         let none = matches!(types.get(subject), Type::Optional(_)).then_some(Pattern::IsNone);
         let names = |patterns: &[Pattern]| self.patterns(patterns, subject);
-        let named: Vec<EcoString> =
-            earlier.iter().flat_map(|arm| &arm.patterns).map(|it| names(&[it.clone()])).collect();
+        let named: Vec<EcoString> = earlier
+            .iter()
+            .flat_map(|arm| &arm.patterns)
+            .map(|it| names(std::slice::from_ref(it)))
+            .collect();
         let left: Vec<EcoString> = all
             .iter()
             .chain(&none)

@@ -56,6 +56,28 @@ fn tell(text: string) {
 }
 "##;
 
+const BRANCHES: &str = r##"
+ask: on manual(names: [string]) <
+  parallel {
+    summary = llm.generate("sum up") retry 3 every 10s within 1m
+    { wait 1h; log("an hour later") }
+    count = names.length()
+  }
+  first {
+    contact = hubspot.find_contact(email: summary)
+    wait 2h
+  }
+  for name in names parallel 10 {
+    start tell(text: name)
+  }
+  log("{count} {contact?.id ?? "none"}")
+>
+
+tell: on manual(text: string) <
+  slack.send_message(channel: "#sales", text: text) once text
+>
+"##;
+
 #[test]
 fn a_flow_as_mermaid() {
     assert_snapshot!(mermaid(&picture(ORDERS)));
@@ -64,6 +86,11 @@ fn a_flow_as_mermaid() {
 #[test]
 fn a_flow_as_dot() {
     assert_snapshot!(dot(&picture(ORDERS)));
+}
+
+#[test]
+fn branches_and_other_flows() {
+    assert_snapshot!(mermaid(&picture(BRANCHES)));
 }
 
 #[test]
@@ -110,7 +137,7 @@ fn a_node_covers_its_statement() {
     assert_eq!(at("log(summary)"), "log(summary)");
     assert_eq!(at("call_finished"), "on call_finished");
     let action = nodes(&found).find(|node| node.kind == NodeKind::Action).unwrap();
-    assert_eq!((&*action.result, &*at(&action.title)), ("summary", "summary = llm(transcript)"));
+    assert_eq!((&*action.result, at(&action.title)), ("summary", "summary = llm(transcript)"));
     let svg = svg(&found);
     assert!(svg.contains("data-file=\"flow.flow\" data-start=\"21\" data-end=\"46\""), "{svg}");
 }
