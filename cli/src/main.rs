@@ -27,11 +27,8 @@ struct Arguments {
 enum Command {
     Check(commands::check::Check),
     Explain(commands::explain::Explain),
-<<<<<<< HEAD
     Fmt(commands::fmt::Fmt),
-=======
     Graph(commands::graph::Graph),
->>>>>>> 2d5ab9a (Draw flows as pictures: SVG, Mermaid and Graphviz)
     Pieces(commands::pieces::Pieces),
     Run(commands::run::Run),
 }
@@ -40,11 +37,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Explain(explain) => explain.execute(),
-<<<<<<< HEAD
         Command::Fmt(fmt) => fmt.execute(),
-=======
         Command::Graph(graph) => graph.execute(),
->>>>>>> 2d5ab9a (Draw flows as pictures: SVG, Mermaid and Graphviz)
         Command::Pieces(pieces) => pieces.execute(),
         Command::Run(run) => run.execute(),
     };

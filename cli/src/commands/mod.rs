@@ -2,11 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
-<<<<<<< HEAD
 pub(crate) mod fmt;
-=======
 pub(crate) mod graph;
->>>>>>> 2d5ab9a (Draw flows as pictures: SVG, Mermaid and Graphviz)
 pub(crate) mod pieces;
 pub(crate) mod run;
 
