@@ -8,6 +8,7 @@ use crate::types::{Type, TypeId, Types, Variants};
 mod meaning;
 mod shape;
 mod table;
+mod terms;
 
 pub use meaning::Meaning;
 pub use shape::Shape;

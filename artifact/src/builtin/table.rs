@@ -8,54 +8,10 @@ use super::DefaultValue::{
     Bool as DBool, Duration as DDuration, EmptyList as DEmpty, Int as DInt, None as DNone,
     Text as DText,
 };
-use super::Receiver::{
-    Any, Bytes, Date, Decimal, Duration, Float, Int, Json, List, Map, Text, Time,
-};
+use super::Receiver::{Any, Bytes, Date, Decimal, Duration, Float, Int, Json, Map, Text, Time};
 use super::Shape::*;
-use super::{BuiltinParameter, Items, Meaning, Receiver, Shape, Signature};
-
-const TEXT: Shape = Is(TypeId::STRING);
-const INT: Shape = Is(TypeId::INT);
-const FLOAT: Shape = Is(TypeId::FLOAT);
-const DECIMAL: Shape = Is(TypeId::DECIMAL);
-const BOOL: Shape = Is(TypeId::BOOL);
-const TIME: Shape = Is(TypeId::TIME);
-const DATE: Shape = Is(TypeId::DATE);
-const DURATION: Shape = Is(TypeId::DURATION);
-const JSON: Shape = Is(TypeId::JSON);
-const BYTES: Shape = Is(TypeId::BYTES);
-const TEXTS: Shape = ListOf(TypeId::STRING);
-const DATES: Shape = ListOf(TypeId::DATE);
-const MAYBE_TEXT: Shape = Optional(TypeId::STRING);
-const MAYBE_INT: Shape = Optional(TypeId::INT);
-
-const REGEX: Shape = Meant(Meaning::Regex);
-const ZONE: Shape = Meant(Meaning::Zone);
-const MAYBE_ZONE: Shape = OptionalMeant(Meaning::Zone);
-/// What a date is cut to.
-const DATE_UNIT: Shape = Meant(Meaning::Word(&["week", "month", "quarter", "year"]));
-/// What a time is cut to.
-const TIME_UNIT: Shape =
-    Meant(Meaning::Word(&["second", "minute", "hour", "day", "week", "month", "quarter", "year"]));
-/// What lies between two dates.
-const DATE_UNITS: Shape = Meant(Meaning::Word(&["days", "weeks", "months", "years"]));
-/// What lies between two times.
-const TIME_UNITS: Shape =
-    Meant(Meaning::Word(&["seconds", "minutes", "hours", "days", "weeks", "months", "years"]));
-/// Units that are always of one length.
-const EXACT_UNITS: Shape =
-    Meant(Meaning::Word(&["milliseconds", "seconds", "minutes", "hours", "days", "weeks"]));
-const UNIX_UNITS: Shape = Meant(Meaning::Word(&["seconds", "milliseconds"]));
-const DURATION_STYLE: Shape = Meant(Meaning::Word(&["short", "clock", "words"]));
-const WEEKDAY: Shape = Meant(Meaning::Word(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"]));
-
-const ITEMS: Receiver = List(Items::Any);
-const NUMBERS: Receiver = List(Items::Numbers);
-const ORDERED: Receiver = List(Items::Ordered);
-const SCALARS: Receiver = List(Items::Scalars);
-const OPTIONALS: Receiver = List(Items::Optionals);
-const LISTS: Receiver = List(Items::Lists);
-const RECORDS: Receiver = List(Items::Records);
+use super::terms::*;
+use super::{BuiltinParameter, Meaning, Shape, Signature};
 
 macro_rules! default {
     () => {
