@@ -19,7 +19,7 @@ use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 use callflow_runtime::connect::Connections;
 use callflow_runtime::engine::memory::Options;
-use callflow_runtime::engine::{Ambient, Command, Completion, Run, core};
+use callflow_runtime::engine::{Ambient, Command, Completion, Run, Step, Ticket, core};
 use callflow_runtime::execute::{Program, interpret};
 use callflow_runtime::pieces::sandbox::Sandbox;
 use callflow_runtime::pieces::{ActionFailure, ActionHost};
@@ -136,6 +136,8 @@ impl Subject {
         let mut here = self.begin();
         let mut there = here.clone();
         let mut completion = Completion::Begin;
+        let mut open: Vec<Open> = Vec::new();
+        let mut drawn = failing.iter().cycle();
         let mut attempts = 0;
         for step in 0.. {
             assert!(step < 500, "{} does not end", self.name);
@@ -144,26 +146,32 @@ impl Subject {
             there = run;
             assert_eq!(commands, others, "{}, step {step}", self.name);
             assert_eq!(here, there, "{}, step {step}", self.name);
-            let answer = commands.iter().find_map(|command| match command {
-                Command::Act(ticket, step) => {
+            for command in commands {
+                match command {
+                    Command::Abort(ticket) => open.retain(|it| it.ticket != ticket),
+                    other => open.extend(Open::of(other)),
+                }
+            }
+            if open.is_empty() {
+                break;
+            }
+            // What happens next is drawn as well.
+            let next = usize::from(drawn.next().copied().unwrap_or_default()) % open.len();
+            let Open { ticket, what } = open.remove(next);
+            completion = match what {
+                What::Act(step) => {
                     let fails = failing.get(attempts).is_some_and(|byte| byte % 3 == 0);
                     attempts += 1;
                     let outcome = match fails {
                         true => Err(failure(failing[attempts - 1])),
-                        false => runtime.block_on(host.act(step)),
+                        false => runtime.block_on(host.act(&step)),
                     };
-                    Some(Completion::Acted(*ticket, outcome))
+                    Completion::Acted(ticket, outcome)
                 }
-                Command::Backoff { ticket, .. } | Command::Wait(ticket, _) => {
-                    Some(Completion::Fired(*ticket))
-                }
-                Command::Ask(ticket, what) => Some(Completion::Answer(*ticket, answer(*what))),
-                Command::Log { .. } | Command::Settled { .. } | Command::End => None,
-            });
-            match answer {
-                Some(next) => completion = next,
-                None => break,
-            }
+                What::Fire => Completion::Fired(ticket),
+                What::Answer(what) => Completion::Answer(ticket, Ok(answer(what))),
+                What::End => Completion::Ended(ticket, Ok(Value::None)),
+            };
         }
         assert!(here.status.is_final(), "{}: {:?}", self.name, here.status);
     }
@@ -193,6 +201,36 @@ impl Subject {
     }
 }
 
+/// What a run asked for and has no answer to.
+struct Open {
+    ticket: Ticket,
+    what: What,
+}
+
+enum What {
+    Act(Arc<Step>),
+    Fire,
+    Answer(Ambient),
+    End,
+}
+
+impl Open {
+    fn of(command: Command) -> Option<Open> {
+        let (ticket, what) = match command {
+            Command::Act(ticket, step) => (ticket, What::Act(step)),
+            Command::Backoff { ticket, .. }
+            | Command::Wait(ticket, _)
+            | Command::Deadline(ticket, _) => (ticket, What::Fire),
+            Command::Ask(ticket, what) => (ticket, What::Answer(what)),
+            Command::Launch { ticket, .. } => (ticket?, What::End),
+            Command::Abort(_) | Command::Log { .. } | Command::Settled { .. } | Command::End => {
+                return None;
+            }
+        };
+        Some(Open { ticket, what })
+    }
+}
+
 impl Drop for Subject {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.file);
@@ -212,5 +250,6 @@ fn answer(what: Ambient) -> Value {
         Ambient::Today => Value::Date(jiff::civil::date(2026, 3, 2)),
         Ambient::Uuid => Value::text("00000000-0000-4000-8000-000000000001"),
         Ambient::Random => Value::Float(0.25),
+        Ambient::Environment(name) => Value::Text(name),
     }
 }

@@ -121,9 +121,9 @@ impl Bench {
             memory::run(&self.program, &host, &mut nobody, flow, event, Options::default());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let ended = runtime.expect("a runtime").block_on(running);
-        let result = match ended.run.status {
-            Status::Succeeded(value) => Ok(encode(self.program.types(), flow.result, &value)),
-            Status::Failed(failure) => Err(failure.error),
+        let result = match ended.status() {
+            Status::Succeeded(value) => Ok(encode(self.program.types(), flow.result, value)),
+            Status::Failed(failure) => Err(failure.error.clone()),
             status => panic!("the run ended as {}", status.as_str()),
         };
         Outcome { result, requests: recorder.take() }

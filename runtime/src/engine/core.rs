@@ -1,27 +1,42 @@
 //! The pure step of the machine: state and completion in, state and commands out.
+//!
+//! A completion wakes the branch that waits for it. A branch that is awake runs to its next effect; what that
+//! leads to (other branches that begin, end or are cancelled) is settled before the step is over, so that
+//! between two steps every branch waits for something.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 
-use callflow_artifact::bytecode::{ActionId, Effect};
-use callflow_artifact::piece::EffectClass;
-use callflow_artifact::types::TypeId;
+use callflow_artifact::bytecode::{Effect, FlowId, FunctionId, Origin};
 use ecow::EcoString;
 use sha2::{Digest, Sha256};
 
-use super::retry;
-use super::{Ambient, Command, Completion, Failure, Run, Status, Step, StepId, Ticket, Until};
+use super::message::{Ambient, Command, Completion, Ticket, Until};
+use super::run::{Branch, BranchId, Doing, Failure, Run, Status, StepId};
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Budget, Fiber, Outcome, Program, Request, Resume, interpret};
-use crate::pieces::ActionFailure;
+use crate::execute::{Budget, Fiber, Outcome, Program, Request, Resume, interpret, limits};
 use crate::value::Value;
 
-/// What a line in the log costs of the budget, in instructions: a loop that only logs ends as well, before
-/// its lines fill the memory.
+/// What a line in the log or another run costs of the budget, in instructions: a loop that only logs ends as
+/// well, before its lines fill the memory.
 const LINE_COST: u64 = 1000;
 
 /// A run that has not begun.
 pub fn create(id: EcoString, flow: u32, fiber: Fiber, budget: Budget) -> Run {
-    Run { id, flow, fiber, status: Status::New, steps: 0, ticket: Ticket(0), budget }
+    let root = Branch { fiber, parent: None, doing: Doing::Ready, registers: 0 };
+    Run {
+        id,
+        flow,
+        status: Status::New,
+        branches: BTreeMap::from([(BranchId::ROOT, root)]),
+        asked: BTreeMap::new(),
+        timeout: None,
+        latest: BranchId::ROOT,
+        registers: 0,
+        steps: 0,
+        launches: 0,
+        ticket: Ticket(0),
+        budget,
+    }
 }
 
 /// Takes note of a completion and says what is to be done next.
@@ -29,193 +44,309 @@ pub fn create(id: EcoString, flow: u32, fiber: Fiber, budget: Budget) -> Run {
 /// A completion that does not belong to what the run waits for (it came twice, or too late) changes nothing and
 /// gives no commands. A run that has ended ignores everything.
 pub fn advance(program: &Program, run: &mut Run, completion: Completion) -> Vec<Command> {
-    if let Completion::Cancel = completion {
-        return cancel(run);
+    if run.status.is_final() {
+        return Vec::new();
     }
-    let mut commands = Vec::new();
-    let resume = match (&run.status, completion) {
-        (Status::New, Completion::Begin) => Resume::Begin,
-        (Status::Acting(step), Completion::Acted(ticket, outcome)) if ticket == run.ticket => {
-            let step = Arc::clone(step);
-            match settle(program, run, step, outcome, &mut commands) {
-                Some(resume) => resume,
-                None => return commands,
-            }
+    let mut turn = Turn { program, run, commands: Vec::new(), ready: VecDeque::new() };
+    match completion {
+        Completion::Begin => turn.begin(),
+        Completion::Cancel => turn.end(Status::Cancelled, "the run was cancelled"),
+        Completion::Acted(ticket, outcome) => turn.acted(ticket, outcome),
+        Completion::Fired(ticket) => turn.fired(ticket),
+        Completion::Answer(ticket, answer) => {
+            turn.answered(
+                ticket,
+                answer,
+                |doing| matches!(doing, Doing::Asking(it) if *it == ticket),
+            );
         }
-        (Status::Backoff(step), Completion::Fired(ticket)) if ticket == run.ticket => {
-            let mut step = Step::clone(step);
-            step.attempt += 1;
-            act(run, step, &mut commands);
-            return commands;
+        Completion::Ended(ticket, result) => {
+            turn.answered(
+                ticket,
+                result,
+                |doing| matches!(doing, Doing::Following(it) if *it == ticket),
+            );
         }
-        (Status::Waiting, Completion::Fired(ticket)) if ticket == run.ticket => {
-            Resume::Value(Value::None)
-        }
-        (Status::Asking, Completion::Answer(ticket, value)) if ticket == run.ticket => {
-            Resume::Value(value)
-        }
-        _ => return commands,
-    };
-    go_on(program, run, resume, &mut commands);
-    commands
+    }
+    turn.settle();
+    turn.commands
 }
 
 /// What a service gets as idempotency key: 32 hexadecimal digits that only this step of this run has.
 pub fn step_key(run: &str, step: StepId) -> EcoString {
-    let digest = Sha256::new()
-        .chain_update(run)
-        .chain_update([0])
-        .chain_update(step.to_be_bytes())
-        .finalize();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into()
+    digest(run, &[&[0], &step.to_be_bytes()])
 }
 
-fn cancel(run: &mut Run) -> Vec<Command> {
-    if run.status.is_final() {
-        return Vec::new();
-    }
-    let mut commands = Vec::new();
-    if let Status::Acting(step) | Status::Backoff(step) = &run.status {
-        let error = Error::new(ErrorKind::Cancelled, "the run was cancelled");
-        commands.push(Command::Settled { step: Arc::clone(step), outcome: Err(error) });
-    }
-    run.status = Status::Cancelled;
-    commands.push(Command::End);
-    commands
+/// The id of the so-manyth run that a run begins.
+fn launch_id(run: &str, number: u32) -> EcoString {
+    digest(run, &[&[1], &number.to_be_bytes()])
 }
 
-/// Ends an attempt: with another one later (and nothing to resume with), or for good.
-fn settle(
-    program: &Program,
-    run: &mut Run,
-    step: Arc<Step>,
-    outcome: Result<Value, ActionFailure>,
-    commands: &mut Vec<Command>,
-) -> Option<Resume> {
-    let outcome = match outcome {
-        Ok(value) => Ok(value),
-        Err(failure) => {
-            let effect = effect_of(program, step.action);
-            if let Some(delay) = retry::pause(effect, &failure, step.attempt, &step.key) {
-                let ticket = next_ticket(run);
-                run.status = Status::Backoff(Arc::clone(&step));
-                commands.push(Command::Backoff { ticket, step, error: failure.error, delay });
-                return None;
-            }
-            Err(failure.error)
+fn digest(run: &str, parts: &[&[u8]]) -> EcoString {
+    let hash = parts.iter().fold(Sha256::new().chain_update(run), Sha256::chain_update);
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+/// One step of the machine under way.
+pub(super) struct Turn<'a> {
+    pub(super) program: &'a Program,
+    pub(super) run: &'a mut Run,
+    pub(super) commands: Vec<Command>,
+    /// The branches that are awake, in the order in which they go on.
+    ready: VecDeque<Wake>,
+}
+
+/// How a branch goes on.
+struct Wake {
+    branch: BranchId,
+    resume: Resume,
+    raised: Option<Raised>,
+}
+
+/// An error on its way up: a branch failed, and what waits for it fails where it waits. Where nothing catches it,
+/// the run failed where the branch did.
+pub(super) struct Raised {
+    pub(super) at: Position,
+    pub(super) from: Position,
+}
+
+/// A function and a part of its source.
+pub(super) type Position = (FunctionId, Origin);
+
+impl Turn<'_> {
+    /// Lets a branch go on in this step.
+    pub(super) fn wake(&mut self, branch: BranchId, resume: Resume, raised: Option<Raised>) {
+        if let Some(branch) = self.run.branches.get_mut(&branch) {
+            branch.doing = Doing::Ready;
         }
-    };
-    commands.push(Command::Settled { step, outcome: outcome.clone() });
-    Some(match outcome {
-        Ok(value) => Resume::Value(value),
-        Err(error) => Resume::Error(error),
-    })
-}
+        self.ready.push_back(Wake { branch, resume, raised });
+    }
 
-/// An action that the artifact does not have cannot have been called; should it be, it is not repeated.
-fn effect_of(program: &Program, action: ActionId) -> EffectClass {
-    program.artifact().actions.get(action.0 as usize).map_or(EffectClass::Once, |it| it.effect)
-}
-
-/// Runs the fiber to its next question to the shell, or to its end.
-fn go_on(program: &Program, run: &mut Run, resume: Resume, commands: &mut Vec<Command>) {
-    let mut resume = resume;
-    loop {
-        let outcome = interpret::resume(program, &mut run.fiber, resume, &mut run.budget);
-        resume = match outcome {
-            Outcome::Suspended(request) => match ask(run, request, commands) {
-                Some(resume) => resume,
-                None => return,
-            },
-            Outcome::Returned(value) => return end(run, Status::Succeeded(value), commands),
-            Outcome::Stopped => return end(run, Status::Succeeded(Value::None), commands),
-            Outcome::Failed(error, function, origin) => {
-                return end(run, Status::Failed(Failure { error, function, origin }), commands);
-            }
+    /// Lets a branch go on with an answer.
+    pub(super) fn wake_with(&mut self, branch: BranchId, answer: Result<Value, Error>) {
+        let resume = match answer {
+            Ok(value) => Resume::Value(value),
+            Err(error) => Resume::Error(error),
         };
+        self.wake(branch, resume, None);
     }
-}
 
-fn end(run: &mut Run, status: Status, commands: &mut Vec<Command>) {
-    run.status = status;
-    commands.push(Command::End);
-}
-
-/// Passes a question on to the shell; what needs no answer gives what to resume with.
-fn ask(run: &mut Run, request: Request, commands: &mut Vec<Command>) -> Option<Resume> {
-    let Request { effect, arguments, function, origin } = request;
-    match effect {
-        Effect::Action { action, types, .. } => {
-            run.steps += 1;
-            let id = run.steps;
-            let key = step_key(&run.id, id);
-            let types: Vec<TypeId> = types.into_vec();
-            act(
-                run,
-                Step { id, attempt: 1, key, action, types, arguments, function, origin },
-                commands,
-            );
-            None
+    /// Ends the run: what is under way is aborted.
+    pub(super) fn end(&mut self, status: Status, why: &str) {
+        self.cancel(vec![BranchId::ROOT], why);
+        if let Some(timeout) = self.run.timeout.take() {
+            self.commands.push(Command::Abort(timeout));
         }
-        Effect::Wait => match arguments.first() {
-            Some(&Value::Duration(span)) => wait(run, Until::After(span.max(0)), commands),
-            other => Some(unfit("a duration", other)),
-        },
-        Effect::WaitUntil => match arguments.first() {
-            Some(&Value::Time(time)) => wait(run, Until::At(time), commands),
-            other => Some(unfit("a time", other)),
-        },
-        Effect::Now => find_out(run, Ambient::Now, commands),
-        Effect::Today => find_out(run, Ambient::Today, commands),
-        Effect::Uuid => find_out(run, Ambient::Uuid, commands),
-        Effect::Random => find_out(run, Ambient::Random, commands),
-        Effect::Log => match (arguments.first(), arguments.get(1)) {
-            (Some(Value::Text(message)), Some(Value::Text(level))) => {
-                run.budget.0 = run.budget.0.saturating_sub(LINE_COST);
-                commands.push(Command::Log { level: level.clone(), message: message.clone() });
-                Some(Resume::Value(Value::None))
+        self.ready.clear();
+        self.run.status = status;
+        self.commands.push(Command::End);
+    }
+
+    /// A new ticket, which a branch waits for.
+    pub(super) fn ticket(&mut self, branch: BranchId) -> Ticket {
+        let ticket = self.next_ticket();
+        self.run.asked.insert(ticket, branch);
+        ticket
+    }
+
+    /// Changes what a branch waits for.
+    pub(super) fn now_doing(&mut self, branch: BranchId, doing: Doing) {
+        if let Some(branch) = self.run.branches.get_mut(&branch) {
+            branch.doing = doing;
+        }
+    }
+
+    fn next_ticket(&mut self) -> Ticket {
+        self.run.ticket.0 += 1;
+        self.run.ticket
+    }
+
+    fn begin(&mut self) {
+        if self.run.status != Status::New {
+            return;
+        }
+        self.run.status = Status::Running;
+        let flow = self.program.artifact().flows.get(self.run.flow as usize);
+        if let Some(millis) = flow.and_then(|flow| flow.settings.timeout) {
+            let ticket = self.next_ticket();
+            self.run.timeout = Some(ticket);
+            self.commands.push(Command::Deadline(ticket, millis.max(0)));
+        }
+        self.wake(BranchId::ROOT, Resume::Begin, None);
+    }
+
+    fn answered(
+        &mut self,
+        ticket: Ticket,
+        answer: Result<Value, Error>,
+        expects: impl Fn(&Doing) -> bool,
+    ) {
+        let Some(&id) = self.run.asked.get(&ticket) else { return };
+        if self.run.branches.get(&id).is_some_and(|branch| expects(&branch.doing)) {
+            self.run.asked.remove(&ticket);
+            self.wake_with(id, answer);
+        }
+    }
+
+    fn fired(&mut self, ticket: Ticket) {
+        if self.run.timeout == Some(ticket) {
+            self.run.timeout = None;
+            return self.time_out();
+        }
+        let Some(&id) = self.run.asked.get(&ticket) else { return };
+        match self.run.branches.get(&id).map(|branch| &branch.doing) {
+            Some(Doing::Waiting(timer)) if *timer == ticket => {
+                self.run.asked.remove(&ticket);
+                self.wake_with(id, Ok(Value::None));
             }
-            (other, _) => Some(unfit("two texts", other)),
-        },
-        Effect::Parallel { .. }
-        | Effect::First { .. }
-        | Effect::ForEach { .. }
-        | Effect::Launch { .. }
-        | Effect::Environment { .. }
-        | Effect::Test(_)
-        | Effect::Setting => {
-            Some(Resume::Error(Error::invalid("only an action has the settings of a connection")))
+            Some(Doing::Acting { .. } | Doing::Pausing { .. }) => self.call_fired(id, ticket),
+            _ => {}
         }
     }
-}
 
-fn act(run: &mut Run, step: Step, commands: &mut Vec<Command>) {
-    let step = Arc::new(step);
-    let ticket = next_ticket(run);
-    run.status = Status::Acting(Arc::clone(&step));
-    commands.push(Command::Act(ticket, step));
-}
+    /// The flow's own time is over.
+    fn time_out(&mut self) {
+        let flow = self.program.artifact().flows.get(self.run.flow as usize);
+        let millis = flow.and_then(|flow| flow.settings.timeout).unwrap_or_default();
+        let span = crate::value::duration::format(millis);
+        let error = Error::new(ErrorKind::Timeout, format!("the run was not done within {span}"));
+        let root = self.run.branches.get(&BranchId::ROOT);
+        let (function, origin) = match root {
+            Some(root) => interpret::place(self.program, &root.fiber),
+            None => (FunctionId(0), Origin { start: 0, end: 0 }),
+        };
+        let failure = Failure { error, function, origin };
+        self.end(Status::Failed(failure), "the run's time was over");
+    }
 
-fn wait(run: &mut Run, until: Until, commands: &mut Vec<Command>) -> Option<Resume> {
-    let ticket = next_ticket(run);
-    run.status = Status::Waiting;
-    commands.push(Command::Wait(ticket, until));
-    None
-}
+    /// Lets every branch that is awake run until none is.
+    fn settle(&mut self) {
+        while let Some(wake) = self.ready.pop_front() {
+            self.go_on(wake);
+        }
+    }
 
-fn find_out(run: &mut Run, what: Ambient, commands: &mut Vec<Command>) -> Option<Resume> {
-    let ticket = next_ticket(run);
-    run.status = Status::Asking;
-    commands.push(Command::Ask(ticket, what));
-    None
-}
+    /// Runs a branch to its next question to the shell, to its own branches, or to its end.
+    fn go_on(&mut self, wake: Wake) {
+        let Wake { branch: id, mut resume, mut raised } = wake;
+        loop {
+            // One that was cancelled while it was about to go on is gone.
+            let Some(branch) = self.run.branches.get_mut(&id) else { return };
+            let outcome =
+                interpret::resume(self.program, &mut branch.fiber, resume, &mut self.run.budget);
+            resume = match outcome {
+                Outcome::Suspended(request) => match self.suspended(id, request) {
+                    Some(resume) => resume,
+                    None => return,
+                },
+                Outcome::Returned(value) => return self.returned(id, value),
+                Outcome::Stopped => {
+                    return self.end(Status::Succeeded(Value::None), "the run stopped");
+                }
+                Outcome::Failed(error, function, origin) => {
+                    let at = (function, origin);
+                    let from = raised.filter(|raised| raised.at == at).map_or(at, |it| it.from);
+                    return self.failed(id, error, from);
+                }
+            };
+            raised = None;
+        }
+    }
 
-fn next_ticket(run: &mut Run) -> Ticket {
-    run.ticket.0 += 1;
-    run.ticket
+    /// Takes note of how large a branch is and of what it asks; what needs no answer gives what to resume with.
+    fn suspended(&mut self, id: BranchId, request: Request) -> Option<Resume> {
+        let branch = self.run.branches.get_mut(&id)?;
+        let registers = branch.fiber.registers();
+        self.run.registers = self.run.registers.saturating_sub(branch.registers) + registers;
+        branch.registers = registers;
+        if self.run.registers > limits::REGISTER_LIMIT {
+            let limit = limits::REGISTER_LIMIT;
+            return Some(Resume::Error(limits::too_large(format!(
+                "the branches of a run may hold {limit} values together and no more"
+            ))));
+        }
+        self.ask(id, request)
+    }
+
+    fn ask(&mut self, id: BranchId, request: Request) -> Option<Resume> {
+        let arguments = request.arguments.as_slice();
+        match &request.effect {
+            Effect::Action { .. } => return self.call(id, request),
+            Effect::Parallel { .. } | Effect::First { .. } | Effect::ForEach { .. } => {
+                return self.fork(id, &request);
+            }
+            Effect::Launch { flow, waits } => return self.launch(id, *flow, *waits, arguments),
+            Effect::Wait => match arguments.first() {
+                Some(&Value::Duration(span)) => self.wait(id, Until::After(span.max(0))),
+                other => return Some(unfit("a duration", other)),
+            },
+            Effect::WaitUntil => match arguments.first() {
+                Some(&Value::Time(time)) => self.wait(id, Until::At(time)),
+                other => return Some(unfit("a time", other)),
+            },
+            Effect::Now => self.find_out(id, Ambient::Now),
+            Effect::Today => self.find_out(id, Ambient::Today),
+            Effect::Uuid => self.find_out(id, Ambient::Uuid),
+            Effect::Random => self.find_out(id, Ambient::Random),
+            Effect::Environment { name } => {
+                self.find_out(id, Ambient::Environment(name.clone()));
+            }
+            Effect::Log => match arguments {
+                [Value::Text(message), Value::Text(level), ..] => {
+                    self.charge(LINE_COST);
+                    let (level, message) = (level.clone(), message.clone());
+                    self.commands.push(Command::Log { level, message });
+                    return Some(Resume::Value(Value::None));
+                }
+                _ => return Some(unfit("two texts", arguments.first())),
+            },
+            Effect::Setting => return Some(refused("only an action has a connection's settings")),
+            Effect::Test(_) => return Some(refused("only a test can do what this asks for")),
+        }
+        None
+    }
+
+    fn wait(&mut self, id: BranchId, until: Until) {
+        let ticket = self.ticket(id);
+        self.now_doing(id, Doing::Waiting(ticket));
+        self.commands.push(Command::Wait(ticket, until));
+    }
+
+    fn find_out(&mut self, id: BranchId, what: Ambient) {
+        let ticket = self.ticket(id);
+        self.now_doing(id, Doing::Asking(ticket));
+        self.commands.push(Command::Ask(ticket, what));
+    }
+
+    fn launch(
+        &mut self,
+        id: BranchId,
+        flow: FlowId,
+        waits: bool,
+        arguments: &[Value],
+    ) -> Option<Resume> {
+        self.charge(LINE_COST);
+        self.run.launches += 1;
+        let run = launch_id(&self.run.id, self.run.launches);
+        let event = arguments.first().cloned().unwrap_or_default();
+        let ticket = waits.then(|| self.ticket(id));
+        self.commands.push(Command::Launch { ticket, flow, event, id: run });
+        let Some(ticket) = ticket else { return Some(Resume::Value(Value::None)) };
+        self.now_doing(id, Doing::Following(ticket));
+        None
+    }
+
+    /// Takes something from the budget; what asks for more than there is fails with its next instruction.
+    pub(super) fn charge(&mut self, instructions: u64) {
+        self.run.budget.0 = self.run.budget.0.saturating_sub(instructions);
+    }
 }
 
 /// The verifier sees to it that no artifact that runs asks so; the error is for those that pass it by.
-fn unfit(expected: &str, found: Option<&Value>) -> Resume {
+pub(super) fn unfit(expected: &str, found: Option<&Value>) -> Resume {
     Resume::Error(Error::invalid(format!("the effect takes {expected}, and was given {found:?}")))
+}
+
+fn refused(why: &str) -> Resume {
+    Resume::Error(Error::invalid(why))
 }

@@ -1,7 +1,7 @@
 //! Programs made by hand, for the tests of the engine and of the action host.
 
 use callflow_artifact::bytecode::{
-    ActionId, ConstantId, Effect, Function, FunctionId, Handler, Op, Origin, Reg,
+    ActionId, ConstantId, Effect, FlowId, Function, FunctionId, Handler, Op, Origin, Reg,
 };
 use callflow_artifact::piece::{Action, ActionBody, EffectClass, Piece, PieceId};
 use callflow_artifact::{
@@ -123,6 +123,23 @@ impl Assembly {
         code: Vec<Op>,
         handlers: Vec<Handler>,
     ) -> Program {
+        self.add_flow(registers, result, code, handlers);
+        self.finish()
+    }
+
+    /// Loads the artifact.
+    pub(crate) fn finish(self) -> Program {
+        Program::load(self.artifact).unwrap()
+    }
+
+    /// Adds a flow. `registers` are those behind the event.
+    pub(crate) fn add_flow(
+        &mut self,
+        registers: &[TypeId],
+        result: TypeId,
+        code: Vec<Op>,
+        handlers: Vec<Handler>,
+    ) -> FlowId {
         let registers = [&[self.event], registers].concat();
         let function = self.function("test", 1, registers, result, code, handlers);
         self.artifact.flows.push(Flow {
@@ -139,7 +156,13 @@ impl Assembly {
             result,
             settings: FlowSettings::default(),
         });
-        Program::load(self.artifact).unwrap()
+        FlowId(self.artifact.flows.len() as u32 - 1)
+    }
+
+    /// The record type of what branches give.
+    pub(crate) fn joined(&mut self, fields: &[TypeId]) -> TypeId {
+        let fields = fields.iter().enumerate();
+        self.artifact.types.shape(fields.map(|(n, ty)| (format!("r{n}").into(), *ty)).collect())
     }
 }
 

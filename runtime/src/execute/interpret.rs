@@ -127,7 +127,7 @@ fn handle(program: &Program, fiber: &mut Fiber, trap: Trap) -> Result<(), Outcom
 }
 
 /// The function and the source of the instruction at which a fiber stands.
-fn place(program: &Program, fiber: &Fiber) -> (FunctionId, Origin) {
+pub(crate) fn place(program: &Program, fiber: &Fiber) -> (FunctionId, Origin) {
     match fiber.frames.last() {
         Some(frame) => (frame.function, program.origin(frame.function, frame.at)),
         None => (FunctionId(0), Origin { start: 0, end: 0 }),

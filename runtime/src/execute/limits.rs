@@ -14,6 +14,12 @@ pub const JSON_LIMIT: usize = TEXT_LIMIT;
 /// The most calls inside each other.
 pub const FRAME_LIMIT: usize = 200;
 
+/// The most things that a run does at a time.
+pub const BRANCH_LIMIT: usize = 10_000;
+
+/// The most registers of all frames of a run's suspended branches.
+pub const REGISTER_LIMIT: u64 = 1_000_000;
+
 /// The deepest nesting of records inside each other.
 pub const DEPTH_LIMIT: usize = crate::value::json::DEPTH_LIMIT;
 
@@ -34,6 +40,6 @@ pub(super) fn check_items(items: usize) -> Result<(), Error> {
 }
 
 /// What something that outgrew its limit fails with.
-pub(super) fn too_large(message: impl Into<ecow::EcoString>) -> Error {
+pub(crate) fn too_large(message: impl Into<ecow::EcoString>) -> Error {
     Error::new(ErrorKind::Failed, message)
 }

@@ -36,6 +36,13 @@ pub struct Fiber {
     pub frames: Vec<Frame>,
 }
 
+impl Fiber {
+    /// How many registers its frames have.
+    pub fn registers(&self) -> u64 {
+        self.frames.iter().map(|frame| frame.registers.len() as u64).sum()
+    }
+}
+
 /// One call of a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {

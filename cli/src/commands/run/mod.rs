@@ -201,11 +201,11 @@ impl Run {
             memory::run(places.program, &host, &mut watcher, flow, event, options).await
         });
         if self.json {
-            let text = format!("{:#}\n", report::object(places, flow, &ended));
+            let text = format!("{:#}\n", report::object(places, &ended));
             watcher.say(&text);
         }
         watcher.finish()?;
-        match ended.run.status {
+        match ended.status() {
             Status::Succeeded(_) => Ok(()),
             _ => Err(Failure::Shown),
         }

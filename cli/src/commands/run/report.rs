@@ -1,27 +1,42 @@
 //! A run for a program: one JSON object.
 
-use callflow_artifact::Flow;
 use callflow_artifact::types::{TypeId, Types};
 use callflow_runtime::engine::memory::{Ended, StepRecord};
-use callflow_runtime::engine::{Failure, Status};
+use callflow_runtime::engine::{Failure, Run, Status};
 use callflow_runtime::{Error, Value, value};
 use serde_json::{Map, Value as Json, json};
 
 use super::choose::action_name;
 use super::place::Places;
 
-/// `{run, status, result, error, steps: [{path, action, input, output, error, attempts, ms}]}`
-pub(super) fn object(places: Places<'_>, flow: &Flow, ended: &Ended) -> Json {
+/// `{run, flow, status, result, error, steps: [{path, action, input, output, error, attempts, ms}], runs}`, where
+/// `runs` are those that were begun on the way, if any, each as such an object.
+pub(super) fn object(places: Places<'_>, ended: &Ended) -> Json {
+    let mut runs =
+        ended.runs.iter().enumerate().map(|(number, run)| object_of(places, ended, number, run));
+    let mut object = runs.next().unwrap_or_default();
+    let others: Vec<Json> = runs.collect();
+    if let (Json::Object(entries), false) = (&mut object, others.is_empty()) {
+        entries.insert("runs".to_owned(), others.into());
+    }
+    object
+}
+
+fn object_of(places: Places<'_>, ended: &Ended, number: usize, run: &Run) -> Json {
     let types = places.program.types();
-    let (result, error) = match &ended.run.status {
-        Status::Succeeded(result) => (encode(types, flow.result, result), Json::Null),
+    let flow = places.program.artifact().flows.get(run.flow as usize);
+    let result_type = flow.map_or(TypeId::NONE, |flow| flow.result);
+    let (result, error) = match &run.status {
+        Status::Succeeded(result) => (encode(types, result_type, result), Json::Null),
         Status::Failed(failure) => (Json::Null, failure_json(places, failure)),
         _ => (Json::Null, Json::Null),
     };
-    let steps: Vec<Json> = ended.steps.iter().map(|record| step(places, record)).collect();
+    let steps = ended.steps.iter().filter(|record| record.run == number);
+    let steps: Vec<Json> = steps.map(|record| step(places, record)).collect();
     json!({
-        "run": ended.run.id.as_str(),
-        "status": ended.run.status.as_str(),
+        "run": run.id.as_str(),
+        "flow": flow.map(|flow| flow.address.as_str()),
+        "status": run.status.as_str(),
         "result": result,
         "error": error,
         "steps": steps,

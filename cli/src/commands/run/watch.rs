@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use callflow_artifact::{Flow, print};
+use callflow_artifact::{Flow, TypeId, print};
 use callflow_runtime::connect::Redactor;
 use callflow_runtime::engine::memory::{Observer, StepRecord};
-use callflow_runtime::engine::{Failure as RunFailure, Status, Step, Until};
+use callflow_runtime::engine::{Failure as RunFailure, Status, Step, StepId, Until};
 use callflow_runtime::{Error, value};
 
 use super::choose::{action_name, effect_at};
@@ -34,7 +34,12 @@ pub(super) struct Watcher<'a> {
     style: Style,
     json: bool,
     trace: bool,
-    result: callflow_artifact::TypeId,
+    /// The flow of each run, in the order in which they began.
+    runs: Vec<RunLine>,
+    /// The steps under way, of all runs.
+    under_way: Vec<(usize, StepId)>,
+    /// How the run that was asked for ended: it is told last.
+    end: Option<Status>,
     begun: Instant,
     /// Whether a step under way is told on stderr: it is a terminal, and steps take their time.
     progress: bool,
@@ -61,7 +66,9 @@ impl<'a> Watcher<'a> {
             style,
             json,
             trace,
-            result: callflow_artifact::TypeId::NONE,
+            runs: Vec::new(),
+            under_way: Vec::new(),
+            end: None,
             begun: Instant::now(),
             progress: false,
             pending: false,
@@ -72,7 +79,6 @@ impl<'a> Watcher<'a> {
 
     /// Says what is about to run.
     pub(super) fn begin(&mut self, flow: &Flow, event: &str, sandbox: bool) {
-        self.result = flow.result;
         let mut line = format!("{} from {event}", self.style.bold(&flow.address));
         if sandbox {
             line.push_str("; sandbox: nothing leaves this machine");
@@ -94,8 +100,14 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    /// Whether all that was to be said could be.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    /// Says how the run ended, and whether all that was to be said could be.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        if let Some(status) = self.end.take() {
+            let took = spent(self.begun.elapsed());
+            let text = self.ending(0, &status, &took);
+            let gap = if self.eventful { "\n" } else { "" };
+            self.tell(&format!("{gap}{text}"));
+        }
         match self.broken {
             Some(error) => Err(Failure::of_output(&error)),
             None => Ok(()),
@@ -178,74 +190,131 @@ impl<'a> Watcher<'a> {
     }
 }
 
-impl Observer for Watcher<'_> {
-    fn started(&mut self, step: &Step) {
-        if self.trace {
-            let text = self.traced(step);
-            self.note(&text);
-        }
-        if self.progress {
-            let name = action_name(self.places.program.artifact(), step.action);
-            exit::say(&format!("{:>3}  {name} …", step.id));
-            self.pending = true;
-        }
-    }
+/// What is said of a run beside its number.
+struct RunLine {
+    address: String,
+    result: TypeId,
+}
 
-    fn retrying(&mut self, step: &Step, error: &Error, pause: Duration) {
+impl Watcher<'_> {
+    /// The action of a step, and whose step it is where there are several runs.
+    fn name(&self, run: usize, step: &Step) -> String {
         let name = action_name(self.places.program.artifact(), step.action);
-        let again = format!("{}; trying again in {}", told(error), spent(pause));
-        let again = self.style.yellow(&again);
-        self.note(&format!("{:>3}  {name:ACTION$}  {again}\n", step.id));
+        match self.runs.get(run) {
+            Some(line) if run > 0 => format!("{} › {name}", line.address),
+            _ => name,
+        }
     }
 
-    fn settled(&mut self, record: &StepRecord) {
-        let name = action_name(self.places.program.artifact(), record.step.action);
-        let took = self.style.dim(&format!("{:>7}", spent(record.took)));
-        let sandbox = if record.sandbox { self.style.dim("  sandbox") } else { String::new() };
-        let outcome = self.outcome(record);
-        self.tell(&format!("{:>3}  {name:ACTION$} {took}{sandbox}  {outcome}\n", record.step.id));
+    /// The beginning of a line that is no step's.
+    fn margin(&self, run: usize) -> String {
+        match self.runs.get(run) {
+            Some(line) if run > 0 => format!("     {} › ", line.address),
+            _ => "     ".to_owned(),
+        }
     }
 
-    fn waiting(&mut self, until: Until, skipped: bool) {
-        let until = match until {
-            Until::After(millis) => format!("waits {}", value::duration::format(millis)),
-            Until::At(time) => format!("waits until {time}"),
-        };
-        let skipped =
-            if skipped { self.style.dim(" (skipped in the sandbox)") } else { String::new() };
-        self.tell(&format!("     {until}{skipped}\n"));
-    }
-
-    fn logged(&mut self, level: &str, message: &str) {
-        let level = match level {
-            "error" => self.style.red(level),
-            "warn" => self.style.yellow(level),
-            _ => self.style.dim(level),
-        };
-        self.note(&format!("     {level}: {message}\n"));
-    }
-
-    fn ended(&mut self, status: &Status) {
-        let took = spent(self.begun.elapsed());
-        let text = match status {
+    fn ending(&self, run: usize, status: &Status, took: &str) -> String {
+        match status {
             Status::Succeeded(result) => {
                 let done = self.style.green("succeeded");
-                match result.is_none() {
-                    true => format!("{done} in {took}\n"),
-                    false => {
+                match (result.is_none(), self.runs.get(run)) {
+                    (false, Some(line)) => {
                         let types = self.places.program.types();
-                        let result = value::brief(types, self.result, result, IN_FULL);
+                        let result = value::brief(types, line.result, result, IN_FULL);
                         format!("{done} in {took}: {result}\n")
                     }
+                    _ => format!("{done} in {took}\n"),
                 }
             }
             Status::Failed(failure) => {
                 format!("{}{} after {took}\n", self.failure(failure), self.style.red("failed"))
             }
             _ => format!("{} after {took}\n", self.style.yellow(status.as_str())),
+        }
+    }
+
+    /// Says on a terminal what is under way.
+    fn progress(&mut self, latest: Option<&str>) {
+        if !self.progress || self.under_way.is_empty() {
+            return;
+        }
+        let text = match (self.under_way.as_slice(), latest) {
+            ([(_, id)], Some(name)) => format!("{id:>3}  {name} …"),
+            (several, _) => format!("     {} steps under way …", several.len()),
         };
-        let gap = if self.eventful { "\n" } else { "" };
-        self.tell(&format!("{gap}{text}"));
+        exit::say(&format!("\r\x1b[K{text}"));
+        self.pending = true;
+    }
+}
+
+impl Observer for Watcher<'_> {
+    fn begun(&mut self, run: usize, flow: &Flow) {
+        let line = RunLine { address: flow.address.to_string(), result: flow.result };
+        if run > 0 {
+            let begins = self.style.dim("begins");
+            self.tell(&format!("     {} › {begins}\n", line.address));
+        }
+        self.runs.push(line);
+    }
+
+    fn started(&mut self, run: usize, step: &Step) {
+        if self.trace {
+            let text = self.traced(step);
+            self.note(&text);
+        }
+        self.under_way.push((run, step.id));
+        let name = self.name(run, step);
+        self.progress(Some(&name));
+    }
+
+    fn retrying(&mut self, run: usize, step: &Step, error: &Error, pause: Duration) {
+        let name = self.name(run, step);
+        let again = format!("{}; trying again in {}", told(error), spent(pause));
+        let again = self.style.yellow(&again);
+        self.note(&format!("{:>3}  {name:ACTION$}  {again}\n", step.id));
+    }
+
+    fn settled(&mut self, record: &StepRecord) {
+        self.under_way.retain(|step| *step != (record.run, record.step.id));
+        let name = self.name(record.run, &record.step);
+        let took = self.style.dim(&format!("{:>7}", spent(record.took)));
+        let sandbox = if record.sandbox { self.style.dim("  sandbox") } else { String::new() };
+        let outcome = self.outcome(record);
+        self.tell(&format!("{:>3}  {name:ACTION$} {took}{sandbox}  {outcome}\n", record.step.id));
+        self.progress(None);
+    }
+
+    fn waiting(&mut self, run: usize, until: Until, skipped: bool) {
+        let until = match until {
+            Until::After(millis) => format!("waits {}", value::duration::format(millis)),
+            Until::At(time) => format!("waits until {time}"),
+        };
+        let skipped =
+            if skipped { self.style.dim(" (skipped in the sandbox)") } else { String::new() };
+        let margin = self.margin(run);
+        self.tell(&format!("{margin}{until}{skipped}\n"));
+    }
+
+    fn logged(&mut self, run: usize, level: &str, message: &str) {
+        let level = match level {
+            "error" => self.style.red(level),
+            "warn" => self.style.yellow(level),
+            _ => self.style.dim(level),
+        };
+        let margin = self.margin(run);
+        self.note(&format!("{margin}{level}: {message}\n"));
+    }
+
+    fn ended(&mut self, run: usize, status: &Status) {
+        if run == 0 {
+            self.end = Some(status.clone());
+            return;
+        }
+        let took = spent(self.begun.elapsed());
+        let text = self.ending(run, status, &took);
+        let margin = self.margin(run);
+        self.tell(&format!("{margin}{text}"));
     }
 }
 

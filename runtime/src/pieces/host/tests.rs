@@ -184,6 +184,8 @@ impl World {
         arguments: Vec<Value>,
     ) -> Outcome {
         let step = Step {
+            connection: None,
+            once: None,
             id: 1,
             attempt: 1,
             key: "key".into(),

@@ -1,23 +1,18 @@
-//! The core, fed by hand with what a shell might say.
+//! Runs without branches: steps, waits, questions, retries.
 
 use callflow_artifact::bytecode::{Effect, Handler, Op, Reg};
 use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 use proptest::prelude::*;
 
-use super::core::{advance, create, step_key};
-use super::testing::{Assembly, call, effect, give};
-use super::*;
+use super::support::{failure, new_run, show, tell, text};
+use crate::engine::core::{advance, step_key};
+use crate::engine::testing::{Assembly, call, effect, give};
+use crate::engine::{BranchId, Command, Completion, Status, Ticket};
 use crate::error::ErrorKind;
-use crate::execute::{Program, interpret};
-
-const BUDGET: Budget = Budget(1_000_000);
-
-fn new_run(program: &Program) -> Run {
-    let function = program.artifact().flows[0].function;
-    let fiber = interpret::start(program, function, vec![], vec![Value::record(vec![])]);
-    create("run_1".into(), 0, fiber, BUDGET)
-}
+use crate::execute::Program;
+use crate::pieces::ActionFailure;
+use crate::value::Value;
 
 /// A flow that calls an action of this class, and gives its text.
 fn calling(class: EffectClass) -> Program {
@@ -67,59 +62,6 @@ fn everything() -> Program {
     assembly.flow(&registers, TypeId::STRING, code, vec![])
 }
 
-fn failure(kind: ErrorKind, certain: bool) -> ActionFailure {
-    ActionFailure { error: Error::new(kind, "the reason"), certainly_without_effect: certain }
-}
-
-fn show(command: &Command) -> String {
-    match command {
-        Command::Act(ticket, step) => {
-            format!("#{} act: step {} attempt {}", ticket.0, step.id, step.attempt)
-        }
-        Command::Backoff { ticket, step, error, delay } => {
-            let least = [1000, 2000, 4000][step.attempt as usize - 1];
-            let delay = if (least..=least + least / 4).contains(delay) { least } else { *delay };
-            format!("#{} again in {delay} ms and a bit: {error}", ticket.0)
-        }
-        Command::Wait(ticket, until) => format!("#{} wait: {until:?}", ticket.0),
-        Command::Ask(ticket, what) => format!("#{} ask: {what:?}", ticket.0),
-        Command::Log { level, message } => format!("log {level}: {message}"),
-        Command::Settled { step, outcome } => {
-            let outcome = match outcome {
-                Ok(value) => format!("{value:?}"),
-                Err(error) => error.to_string(),
-            };
-            format!("settled: step {} after {} attempts: {outcome}", step.id, step.attempt)
-        }
-        Command::End => "end".into(),
-    }
-}
-
-/// Feeds completions, writes each state down and reads it back between them, and tells what came.
-fn tell(program: &Program, completions: impl IntoIterator<Item = Completion>) -> String {
-    let mut run = new_run(program);
-    let mut story = String::new();
-    for completion in completions {
-        let stored = postcard::to_stdvec(&run).unwrap();
-        run = postcard::from_bytes(&stored).unwrap();
-        for command in advance(program, &mut run, completion) {
-            story.push_str(&show(&command));
-            story.push('\n');
-        }
-    }
-    match &run.status {
-        Status::Failed(failure) => {
-            let Failure { error, function, origin } = failure;
-            story + &format!("failed: {error}, at {}..{} of {function:?}", origin.start, origin.end)
-        }
-        status => story + status.as_str(),
-    }
-}
-
-fn text(text: &str) -> Result<Value, ActionFailure> {
-    Ok(Value::text(text))
-}
-
 #[test]
 fn a_run_from_its_begin_to_its_end() {
     let time: jiff::Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
@@ -129,11 +71,11 @@ fn a_run_from_its_begin_to_its_end() {
             Completion::Begin,
             Completion::Acted(Ticket(1), text("hello")),
             Completion::Fired(Ticket(2)),
-            Completion::Answer(Ticket(3), Value::Time(time)),
+            Completion::Answer(Ticket(3), Ok(Value::Time(time))),
             Completion::Fired(Ticket(4)),
-            Completion::Answer(Ticket(5), Value::Date(jiff::civil::date(2026, 3, 2))),
-            Completion::Answer(Ticket(6), Value::text("u")),
-            Completion::Answer(Ticket(7), Value::Float(0.5)),
+            Completion::Answer(Ticket(5), Ok(Value::Date(jiff::civil::date(2026, 3, 2)))),
+            Completion::Answer(Ticket(6), Ok(Value::text("u"))),
+            Completion::Answer(Ticket(7), Ok(Value::Float(0.5))),
             Completion::Acted(Ticket(8), text("done")),
         ],
     );
@@ -250,7 +192,7 @@ fn a_run_is_cancelled_in_any_state() {
         Completion::Fired(Ticket(2)),
         Completion::Acted(Ticket(3), text("hello")),
         Completion::Fired(Ticket(4)),
-        Completion::Answer(Ticket(5), Value::Time(time)),
+        Completion::Answer(Ticket(5), Ok(Value::Time(time))),
     ];
     let mut report = String::new();
     for steps in 0..=way.len() {
@@ -258,7 +200,8 @@ fn a_run_is_cancelled_in_any_state() {
         for completion in way.iter().take(steps) {
             advance(&program, &mut run, completion.clone());
         }
-        let state = format!("{:?}", run.status);
+        let state = run.branches.get(&BranchId::ROOT).map(|root| format!("{:?}", root.doing));
+        let state = state.unwrap_or_default();
         let state = state.split(['(', ' ']).next().unwrap_or_default();
         let commands = advance(&program, &mut run, Completion::Cancel);
         let commands: Vec<String> = commands.iter().map(show).collect();
@@ -270,13 +213,13 @@ fn a_run_is_cancelled_in_any_state() {
         }
     }
     insta::assert_snapshot!(report, @r#"
-    New      → end
-    Acting   → settled: step 1 after 1 attempts: cancelled: the run was cancelled; end
-    Backoff  → settled: step 1 after 1 attempts: cancelled: the run was cancelled; end
-    Acting   → settled: step 1 after 2 attempts: cancelled: the run was cancelled; end
-    Waiting  → end
-    Asking   → end
-    Waiting  → end
+    Ready    → end
+    Acting   → abort #1; settled: step 1 after 1 attempts: cancelled: the run was cancelled; end
+    Pausing  → abort #2; settled: step 1 after 1 attempts: cancelled: the run was cancelled; end
+    Acting   → abort #3; settled: step 1 after 2 attempts: cancelled: the run was cancelled; end
+    Waiting  → abort #4; end
+    Asking   → abort #5; end
+    Waiting  → abort #6; end
     "#);
 }
 
@@ -329,7 +272,7 @@ fn completions() -> impl Strategy<Value = Completion> {
         6 => (ticket.clone(), Just(text("x"))).prop_map(|(t, it)| Completion::Acted(t, it)),
         3 => (ticket.clone(), failures).prop_map(|(t, it)| Completion::Acted(t, Err(it))),
         6 => ticket.clone().prop_map(Completion::Fired),
-        6 => (ticket, values).prop_map(|(t, value)| Completion::Answer(t, value)),
+        6 => (ticket, values).prop_map(|(t, value)| Completion::Answer(t, Ok(value))),
     ]
 }
 
@@ -343,11 +286,7 @@ proptest! {
         advance(&program, &mut run, Completion::Begin);
         for completion in completions {
             let before = run.clone();
-            let ticket = match &completion {
-                Completion::Acted(ticket, _) | Completion::Fired(ticket)
-                | Completion::Answer(ticket, _) => Some(*ticket),
-                Completion::Begin | Completion::Cancel => None,
-            };
+            let ticket = completion.ticket();
             let commands = advance(&program, &mut run, completion);
             if ticket != Some(before.ticket) || before.status.is_final() {
                 prop_assert_eq!(&commands, &[]);
