@@ -55,14 +55,13 @@ fn the_page_of_diagnostics_is_the_list_of_codes() {
 }
 
 #[test]
-fn the_picture_of_a_flow_is_that_flow() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let text = fs::read_to_string(root.join("examples/qualify_lead/qualify_lead.flow"));
-    let source =
-        Source { path: "qualify_lead.flow".into(), text: text.expect("the example").into() };
-    let checked = semantics::check(Project::new("qualify_lead", vec![source]), &library());
-    let picture = graph::build(&checked.program, &checked.sources, |_| true);
-    assert_page("images/qualify_lead.svg", &graph::svg(&picture));
+fn the_pictures_are_those_of_the_flows() {
+    let example = docs().join("../../examples/qualify_lead/qualify_lead.flow");
+    let example = fs::read_to_string(example).expect("the example");
+    assert_page("images/qualify_lead.svg", &picture("qualify_lead.flow", &example));
+    let tour = fs::read_to_string(docs().join("tour.md")).expect("the tour");
+    let last = blocks(&tour).pop().expect("the flow at the tour's end");
+    assert_page("images/tour.svg", &picture("after_call.flow", &last.text));
 }
 
 /// Every page that the summary names is there, and every page is named.
@@ -104,6 +103,12 @@ impl Block<'_> {
             mark => Err(format!("`flow {mark}` means nothing")),
         }
     }
+}
+
+fn picture(path: &str, text: &str) -> String {
+    let source = Source { path: path.into(), text: text.into() };
+    let checked = semantics::check(Project::new("docs", vec![source]), &library());
+    graph::svg(&graph::build(&checked.program, &checked.sources, |_| true))
 }
 
 fn told(diagnostic: &Diagnostic) -> String {
