@@ -2,7 +2,7 @@
 //! they say works does.
 
 use callflow_compiler::diagnostics::{Code, Diagnostic, Severity};
-use callflow_compiler::project::Project;
+use callflow_compiler::project::{Agent, Project, Settings};
 use callflow_compiler::source::{Embedded, Source};
 
 const LIBRARY: Embedded =
@@ -11,12 +11,19 @@ const LIBRARY: Embedded =
 /// The code of a mistake that would not fit on its page.
 const TOO_LARGE: Code = Code::E0012;
 
-/// The diagnostics of a file that is a project by itself, or with the one that stands beside it.
-fn diagnostics(text: &str, beside: Option<&str>) -> Vec<Diagnostic> {
+/// The diagnostics of a file that is a project by itself, or with the one that stands beside it. It declares what
+/// the page of its code takes it to declare, and of other pages nothing is known.
+fn diagnostics(code: Code, text: &str, beside: Option<&str>) -> Vec<Diagnostic> {
     let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
     let mut files = vec![source("example.flow", text)];
     files.extend(beside.map(|text| source("beside.flow", text)));
-    callflow_compiler::compile(Project::new("example", files), &LIBRARY).diagnostics
+    let agent = Agent { name: "front_desk".into(), platform: None };
+    let settings = match code {
+        Code::E0703 => Settings { agents: Some(vec![agent]), ..Settings::default() },
+        _ => Settings::default(),
+    };
+    let project = Project { settings, ..Project::new("example", files) };
+    callflow_compiler::compile(project, &LIBRARY).diagnostics
 }
 
 /// The block of a page that a mark stands behind.
@@ -43,7 +50,7 @@ fn wrong_with(code: Code) -> Option<String> {
     }
     let Some(works) = block(page, "works") else { return Some("has no block that works".into()) };
     let wrong = |d: &Diagnostic| d.is_error() || d.code == code;
-    let left: Vec<Diagnostic> = diagnostics(works, beside).into_iter().filter(wrong).collect();
+    let left: Vec<Diagnostic> = diagnostics(code, works, beside).into_iter().filter(wrong).collect();
     (!left.is_empty()).then(|| format!("what works does not: {}", shown(&left)))
 }
 
@@ -51,7 +58,7 @@ fn wrong_with(code: Code) -> Option<String> {
 fn wrong_with_mistake(code: Code, text: &str, beside: Option<&str>) -> Option<String> {
     let is_warning = code.as_str().starts_with('W');
     let (found, rest): (Vec<_>, Vec<_>) =
-        diagnostics(text, beside).into_iter().partition(|diagnostic| diagnostic.code == code);
+        diagnostics(code, text, beside).into_iter().partition(|diagnostic| diagnostic.code == code);
     if found.is_empty() {
         return Some(format!("what fails does not have the code, but {}", shown(&rest)));
     }

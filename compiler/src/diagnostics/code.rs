@@ -1,5 +1,5 @@
 //! The codes: stable, never reused. `E00xx` are of reading, `E01xx` of names, `E02xx` of types, `E03xx` of
-//! calls, `E04xx` of control flow, `E05xx` of pieces, `E06xx` of tests; `W0xxx` are warnings.
+//! calls, `E04xx` of control flow, `E05xx` of pieces, `E06xx` of tests, `E07xx` of what a project declares; `W0xxx` are warnings.
 
 use std::fmt;
 
@@ -91,6 +91,9 @@ codes! {
     E0504 "something that the platform cannot do"
     E0601 "a test that has run nothing yet"
     E0602 "a stand-in that fits no call"
+    E0701 "a secret that would be seen"
+    E0702 "a setting that the project does not have"
+    E0703 "an agent that the project does not have"
     W0001 "a name that is never used"
     W0002 "code that never runs"
     W0003 "a value that is thrown away"

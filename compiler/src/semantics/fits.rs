@@ -37,11 +37,21 @@ impl Reason {
 impl<'t> Checker<'t> {
     /// Whether every value of the type can be written as JSON: there is no secret in it.
     pub(super) fn can_be_json(&self, ty: TypeId) -> bool {
+        !self.holds(ty, |ty| matches!(ty, Type::Secret | Type::Never | Type::None))
+    }
+
+    /// Whether values of the type have a secret in them.
+    pub(super) fn holds_secret(&self, ty: TypeId) -> bool {
+        self.holds(ty, |ty| ty == Type::Secret)
+    }
+
+    /// Whether a type is one, or has one in it, that is looked for.
+    fn holds(&self, ty: TypeId, is_wanted: impl Fn(Type) -> bool) -> bool {
         let mut seen: HashSet<TypeId> = HashSet::new();
         let mut open = vec![ty];
         while let Some(ty) = open.pop() {
             match self.types.get(ty) {
-                Type::Secret | Type::Never | Type::None => return false,
+                found if is_wanted(found) => return true,
                 Type::Optional(inner) | Type::List(inner) | Type::Map(inner) => open.push(inner),
                 Type::Record(record) if seen.insert(ty) => {
                     let fields = self.types.record(record).map(|record| &record.fields);
@@ -57,7 +67,7 @@ impl<'t> Checker<'t> {
                 _ => {}
             }
         }
-        true
+        false
     }
 
     /// The conversion that takes a value of one type where another is expected, optionals aside.
@@ -189,6 +199,15 @@ impl<'t> Body<'_, 't> {
     }
 
     fn tell_mismatch(&mut self, expr: &Expr, to: TypeId, reason: Reason) -> Expr {
+        if !self.checker.holds_secret(to) {
+            let cannot = match to {
+                TypeId::JSON => "become JSON".to_owned(),
+                to => format!("be given as `{}`", self.name(to)),
+            };
+            if self.tell_secret(expr, &cannot) {
+                return broken(expr.span);
+            }
+        }
         let at = self.at(expr.span);
         let (found, expected) = (self.name(expr.ty), self.name(to));
         let diagnostic = match self.checker.types.get(expr.ty) {

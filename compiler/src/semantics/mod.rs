@@ -42,6 +42,7 @@ mod piece;
 mod platforms;
 mod report;
 mod returns;
+mod secrets;
 mod signature;
 mod statement;
 #[cfg(test)]

@@ -89,5 +89,5 @@ pub(super) struct LazyId(pub(super) u32);
 pub(super) struct TriggerId(pub(super) u32);
 
 /// The functions of the language itself.
-pub(super) const BUILT_IN_FUNCTIONS: [&str; 7] =
-    ["now", "today", "uuid", "random", "fail", "log", "json_schema"];
+pub(super) const BUILT_IN_FUNCTIONS: [&str; 9] =
+    ["now", "today", "uuid", "random", "fail", "log", "json_schema", "env", "secret"];

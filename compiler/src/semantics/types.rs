@@ -157,9 +157,11 @@ impl<'t> Checker<'t> {
             return TypeId::UNKNOWN;
         }
         let Some(scope) = self.scope_named(file, &piece.text) else {
-            let meant = self.nearest(&piece.text, self.piece_names.iter().map(|n| n.as_str()));
-            let at = Location { file, span: piece.span };
-            self.report(report::names::unknown_piece(&piece.text, at, meant));
+            if !self.is_lost(file, &piece.text) {
+                let meant = self.nearest(&piece.text, self.piece_names.iter().map(|n| n.as_str()));
+                let at = Location { file, span: piece.span };
+                self.report(report::names::unknown_piece(&piece.text, at, meant));
+            }
             return TypeId::UNKNOWN;
         };
         match scope.types.get(name.text.as_str()).map(|found| found.kind) {
@@ -342,6 +344,9 @@ impl<'t> Checker<'t> {
             ExprKind::Name(name) => Some(self.plain_type(at, name, argument.span, 0)),
             ExprKind::Field { base, optional: false, name } => match &base.kind {
                 ExprKind::Name(piece) => {
+                    if self.is_lost(at.file, piece) {
+                        return Some(TypeId::UNKNOWN);
+                    }
                     let known = self.scope_named(at.file, piece)?;
                     let found = known.types.get(name.text.as_str()).map(|found| found.kind);
                     match found {

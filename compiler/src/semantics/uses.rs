@@ -16,8 +16,8 @@ use super::report;
 /// What a `use` item brings into a file.
 #[derive(Debug)]
 pub(super) struct Used {
-    /// The names that stand behind the alias.
-    scope: ScopeId,
+    /// The names that stand behind the alias; none where nothing was found, which was told.
+    scope: Option<ScopeId>,
     /// The file, where it is one and no piece.
     file: Option<FileId>,
     /// Over which connection the piece's actions run.
@@ -60,7 +60,8 @@ impl<'t> Checker<'t> {
                 if let Some((_, span)) = &used.connection {
                     self.report(report::uses::connection_of_file(Location { file, span: *span }));
                 }
-                self.used_file(module, path, at).map(|(scope, file)| (scope, Some(file), at))
+                let found = self.used_file(module, path, at);
+                Some((found.map(|(scope, _)| scope), found.map(|(_, file)| file), at))
             }
             UseSource::Piece(name) => {
                 let at = Location { file, span: name.span };
@@ -83,7 +84,8 @@ impl<'t> Checker<'t> {
         if alias.is_empty() || !self.is_free_alias(file, alias, at, used) {
             return;
         }
-        let reached = Cell::new(false);
+        // That nothing needs it may be a part of what is wrong with it.
+        let reached = Cell::new(scope.is_none());
         let used = Used { scope, file: of, connection, at, item, reached };
         let own = self.scope_of(file);
         let Some(own) = self.scopes.get_mut(own.0 as usize) else { return };
@@ -138,14 +140,14 @@ impl<'t> Checker<'t> {
         name: &Name,
         at: Location,
         item: Location,
-    ) -> Option<ScopeId> {
+    ) -> Option<Option<ScopeId>> {
         if name.text.is_empty() {
             return None;
         }
         let Some(&scope) = self.piece_scopes.get(name.text.as_str()) else {
             let meant = self.nearest(&name.text, self.piece_names.iter().map(|n| n.as_str()));
             self.report(report::names::unknown_piece(&name.text, at, meant));
-            return None;
+            return used.alias.is_some().then_some(None);
         };
         let renames = used.alias.as_ref().is_some_and(|alias| alias.text != name.text);
         if !renames && used.connection.is_none() {
@@ -153,7 +155,7 @@ impl<'t> Checker<'t> {
             self.report(report::uses::needless(&name.text, item, line));
             return None;
         }
-        Some(scope)
+        Some(Some(scope))
     }
 
     /// Whether a name can stand for what is used; told where it cannot.
@@ -184,7 +186,7 @@ impl<'t> Checker<'t> {
     /// used under this name, else of the piece.
     pub(super) fn scope_named(&self, file: FileId, name: &str) -> Option<&Scope<'t>> {
         match self.used(file, name) {
-            Some(used) => self.scope(used.scope),
+            Some(used) => self.scope(used.scope?),
             None => self.piece_scope(name),
         }
     }
@@ -193,7 +195,7 @@ impl<'t> Checker<'t> {
     pub(super) fn piece_named(&self, file: FileId, name: &str) -> Option<ScopeId> {
         match self.used(file, name) {
             Some(used) if used.file.is_some() => None,
-            Some(used) => Some(used.scope),
+            Some(used) => used.scope,
             None => self.piece_scopes.get(name).copied(),
         }
     }
@@ -201,7 +203,12 @@ impl<'t> Checker<'t> {
     /// The other file behind a name, with its scope.
     pub(super) fn file_named(&self, file: FileId, name: &str) -> Option<(FileId, ScopeId)> {
         let used = self.used(file, name)?;
-        Some((used.file?, used.scope))
+        Some((used.file?, used.scope?))
+    }
+
+    /// Whether a name stands for something that was not found, so that nothing more is said of it.
+    pub(super) fn is_lost(&self, file: FileId, name: &str) -> bool {
+        self.used(file, name).is_some_and(|used| used.scope.is_none())
     }
 
     /// The connection that a piece's name stands for in a file, where it is another than the piece's own.

@@ -188,6 +188,7 @@ impl<'t> Body<'_, 't> {
             Some(given) => {
                 let ty = self.checker.types.substitute(signature.result, &given.types);
                 let Given { types, arguments } = given;
+                self.check_agent(&signature, &arguments);
                 let connection = self.checker.connection_named(self.file, piece);
                 Expr {
                     ty,
@@ -219,6 +220,7 @@ impl<'t> Body<'_, 't> {
             Some(given) => {
                 let ty = self.checker.types.substitute(signature.result, &given.types);
                 let Given { types, arguments } = given;
+                self.check_agent(&signature, &arguments);
                 Expr { ty, span, kind: ExprKind::Call { function: id, types, arguments } }
             }
             None => broken(span),

@@ -97,6 +97,9 @@ impl<'t> Body<'_, 't> {
         {
             return self.item_of_file(owner, scope, name, span);
         }
+        if self.is_lost(base) {
+            return broken(span);
+        }
         let base = self.base_link(base, optional, name.span, open);
         self.field(base, name, span)
     }
@@ -251,6 +254,10 @@ impl<'t> Body<'_, 't> {
                     && let Some(scope) = self.file_scope(owner)
                 {
                     return self.call_of_file(owner, scope, name, call, hint);
+                }
+                if self.is_lost(base) {
+                    self.discard(call.arguments);
+                    return broken(call.span);
                 }
                 let receiver = self.base_link(base, *optional, name.span, open);
                 self.method(receiver, name, CallSite { callee: name.span, ..call }, hint)

@@ -77,25 +77,22 @@ impl<'t> Body<'_, 't> {
         op: BinaryOp,
         op_span: Span,
     ) -> Option<(Expr, Expr)> {
-        let secret =
-            [&left, &right].iter().any(|side| self.checker.types.get(side.ty) == Type::Secret);
-        if !secret {
-            let right = match self.convert(right, left.ty) {
-                Ok(right) => return Some((left, right)),
-                Err(right) => *right,
-            };
-            let left = match self.convert(left, right.ty) {
-                Ok(left) => return Some((left, right)),
-                Err(left) => *left,
-            };
-            let common = self.checker.join(left.ty, right.ty);
-            if let Some(common) = common {
-                let left = self.fit(left, common, Reason::NONE);
-                let right = self.fit(right, common, Reason::NONE);
-                return Some((left, right));
-            }
-            self.tell_uncomparable(&left, &right, op, op_span);
+        if [&left, &right].iter().any(|side| self.tell_secret(side, "be compared")) {
             return None;
+        }
+        let right = match self.convert(right, left.ty) {
+            Ok(right) => return Some((left, right)),
+            Err(right) => *right,
+        };
+        let left = match self.convert(left, right.ty) {
+            Ok(left) => return Some((left, right)),
+            Err(left) => *left,
+        };
+        let common = self.checker.join(left.ty, right.ty);
+        if let Some(common) = common {
+            let left = self.fit(left, common, Reason::NONE);
+            let right = self.fit(right, common, Reason::NONE);
+            return Some((left, right));
         }
         self.tell_uncomparable(&left, &right, op, op_span);
         None
@@ -122,6 +119,7 @@ impl<'t> Body<'_, 't> {
         let wrong = Expr { ty: TypeId::BOOL, span, kind: ExprKind::Broken };
         if matches!(left.ty, TypeId::UNKNOWN | TypeId::NEVER)
             || matches!(right.ty, TypeId::UNKNOWN | TypeId::NEVER)
+            || [&left, &right].iter().any(|side| self.tell_secret(side, "be compared"))
             || self.tell_optional_operand(&left, &right)
         {
             return wrong;
@@ -200,6 +198,9 @@ impl<'t> Body<'_, 't> {
             None => self.expr(left, Some(item)),
         };
         let left = self.fit(left, item, Reason::NONE);
+        if self.tell_secret(&left, "be compared") {
+            return wrong;
+        }
         self.builtin_of(builtin, vec![right, left], TypeId::BOOL, span)
     }
 

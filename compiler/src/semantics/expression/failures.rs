@@ -142,6 +142,7 @@ impl<'t> Body<'_, 't> {
         if value.ty == TypeId::UNKNOWN || target == TypeId::UNKNOWN {
             return Expr { ty: target, span, kind: ExprKind::Broken };
         }
+        self.read_type(target, ty.span);
         let generic = match &value.kind {
             ExprKind::Action { types, .. } | ExprKind::Call { types, .. } => !types.is_empty(),
             _ => false,

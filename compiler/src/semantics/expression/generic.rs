@@ -38,6 +38,7 @@ impl<'t> Body<'_, 't> {
                 self.report(report::types::cannot_tell(at, &signature.name, name));
                 return None;
             };
+            self.read_type(ty, given.map_or(callee, |given| given.span));
             types.push(ty);
         }
         Some(types)

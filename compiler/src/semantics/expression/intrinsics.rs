@@ -1,4 +1,5 @@
-//! The functions of the language itself: `now`, `today`, `uuid`, `random`, `fail`, `log`, `json_schema`.
+//! The functions of the language itself: `now`, `today`, `uuid`, `random`, `fail`, `log`, `json_schema`, `env`,
+//! `secret`.
 
 use std::rc::Rc;
 
@@ -19,7 +20,9 @@ use super::calls::{CallSite, Given};
 impl<'t> Body<'_, 't> {
     /// A call of one of them.
     pub(super) fn intrinsic(&mut self, name: &'t str, call: CallSite<'t>) -> Expr {
-        if let Kind::Constant(purpose) = self.kind {
+        if let Kind::Constant(purpose) = self.kind
+            && name != "secret"
+        {
             self.discard(call.arguments);
             let at = self.at(call.callee);
             self.report(report::calls::function_in_constant(at, name, purpose));
@@ -36,6 +39,8 @@ impl<'t> Body<'_, 't> {
             "fail" => self.fail(call),
             "log" => self.log(call),
             "json_schema" => self.schema(call),
+            "env" => self.environment(call),
+            "secret" => self.secret(call),
             _ => self.ambient(name, call),
         }
     }
@@ -121,6 +126,7 @@ impl<'t> Body<'_, 't> {
             return broken(span);
         };
         let ty = self.type_argument(value);
+        self.read_type(ty, value.span);
         Expr { ty: TypeId::JSON, span, kind: ExprKind::Schema(ty) }
     }
 }

@@ -104,6 +104,9 @@ impl<'t> Body<'_, 't> {
 
     /// Tells of `crm.follow_up` where there is no such file or no such flow in it.
     fn no_flow_of_file(&mut self, owner: &'t str, owner_at: Span, name: &tree::Name) {
+        if self.checker.is_lost(self.file, owner) {
+            return;
+        }
         let Some((_, scope)) = self.checker.file_named(self.file, owner) else {
             let aliases = self.checker.aliases_of(self.file);
             let meant = self.checker.nearest(owner, aliases);

@@ -151,6 +151,7 @@ impl<'t> Body<'_, 't> {
             Type::Json if matches!(value.kind, ExprKind::Builtin(Builtin::ToJson, _)) => {
                 ExprKind::Builtin(Builtin::JsonToText, vec![value])
             }
+            _ if self.tell_secret(&value, "become a part of a text") => return broken(span),
             ty => {
                 let (at, found) = (self.at(span), self.name(value.ty));
                 let text = self.checker.sources.slice(at).to_owned();

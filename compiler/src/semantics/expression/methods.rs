@@ -35,7 +35,12 @@ impl<'t> Body<'_, 't> {
             self.discard(call.arguments);
             return broken(call.span);
         }
-        if let Some((method, item)) = self.loop_method(ty, &name.text, call.arguments) {
+        let found = self.loop_method(ty, &name.text, call.arguments);
+        if found.is_none() && self.looks_at_secret(&receiver, &name.text) {
+            self.discard(call.arguments);
+            return broken(call.span);
+        }
+        if let Some((method, item)) = found {
             return self.loop_call(method, receiver, item, name, call, hint);
         }
         match find_method(&self.checker.types, ty, &name.text) {

@@ -23,6 +23,7 @@ mod methods;
 mod names;
 mod operators;
 mod records;
+mod settings;
 
 use callflow_artifact::Constant;
 use callflow_artifact::types::TypeId;

@@ -98,6 +98,12 @@ impl<'t> Body<'_, 't> {
         Some(scope)
     }
 
+    /// Whether an expression names a file or piece that is used and was not found.
+    pub(in crate::semantics) fn is_lost(&self, expr: &tree::Expr) -> bool {
+        let tree::ExprKind::Name(name) = &expr.kind else { return false };
+        !self.names.contains_key(name) && self.checker.is_lost(self.file, name)
+    }
+
     /// `crm.SALES`: a constant of another file.
     pub(super) fn item_of_file(
         &mut self,

@@ -56,7 +56,7 @@ impl<'t> Checker<'t> {
         header: &Header,
     ) {
         let arguments = Arguments { file, flow, header };
-        let told = match header.trigger.name.as_str() {
+        let mut told = match header.trigger.name.as_str() {
             "schedule" => self.schedule(&arguments),
             "webhook" | "form" => path(&arguments).into_iter().collect(),
             "pre_call" | "function_call" | "call_finished" => {
@@ -64,6 +64,8 @@ impl<'t> Checker<'t> {
             }
             _ => Vec::new(),
         };
+        let agent = arguments.text("agent");
+        told.extend(agent.and_then(|agent| self.unknown_agent(agent, arguments.at("agent"))));
         for diagnostic in told {
             self.report(diagnostic);
         }

@@ -56,6 +56,11 @@ impl<'t> Checker<'t> {
         header.trigger.event = header.event;
         self.check_trigger_arguments(file, flow, &header);
         self.result_of(file, flow, &mut header);
+        if let Some(at) = header.result_at {
+            self.no_secret_in(header.result, at, "A flow's result has no secret in it");
+        }
+        let at = Location { file, span: super::trigger_span(flow) };
+        self.no_secret_in(header.event, at, "A flow's event has no secret in it");
         header
     }
 
@@ -117,7 +122,7 @@ impl<'t> Checker<'t> {
         Some((signature, event))
     }
 
-    fn is_platform(&self, name: &str) -> bool {
+    pub(in crate::semantics) fn is_platform(&self, name: &str) -> bool {
         let Type::Choice(choice) = self.types.get(self.prelude_type("Platform")) else {
             return false;
         };

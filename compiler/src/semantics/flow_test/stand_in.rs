@@ -129,6 +129,7 @@ impl<'t> Body<'_, 't> {
                     }
                     action
                 }
+                Tree::Name(_) if self.is_lost(base) => None,
                 Tree::Name(owner) => {
                     let pieces = self.checker.piece_names.iter().map(|piece| piece.as_str());
                     let meant = self.checker.nearest(owner, pieces);
@@ -229,6 +230,9 @@ impl<'t> Body<'_, 't> {
             let reason = Reason::at(signature.place(index), "the parameter stands here");
             let value = self.expr(value, Some(ty));
             let value = self.fit(value, ty, reason);
+            if self.tell_secret(&value, "be compared, which a test would do") {
+                continue;
+            }
             found.push((index as u16, value));
         }
         found

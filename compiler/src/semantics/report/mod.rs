@@ -13,6 +13,8 @@ pub(super) mod operators;
 pub(super) mod optionals;
 pub(super) mod pieces;
 pub(super) mod records;
+pub(super) mod secrets;
+pub(super) mod settings;
 pub(super) mod testing;
 pub(super) mod triggers;
 pub(super) mod type_name;

@@ -39,7 +39,9 @@ pub(in crate::semantics) fn hint(types: &Types, from: TypeId, to: TypeId) -> Opt
     let to = types.without_optional(to);
     Some(match (types.get(from), types.get(to)) {
         (Type::Secret, _) => "A secret goes nowhere but into a connection",
-        (_, Type::Secret) => "A secret comes from the project's settings, never from a flow's text",
+        (_, Type::Secret) => {
+            "A secret is one of the project's: `secret(\"NAME\")`, and never a flow's text"
+        }
         (Type::Json, _) => "Say what is in it: `… as T` checks it when the flow runs",
         (Type::Optional(TypeId::JSON), Type::Json) => return None,
         (Type::String, Type::Int) => "`.to_int()` reads a number from a text, or gives none",
@@ -134,7 +136,6 @@ pub(in crate::semantics) fn no_text_form(
         .label(format!("`{found}`"));
     match ty {
         Type::None => diagnostic.note("This gives no value at all"),
-        Type::Secret => diagnostic.note("A secret never becomes a part of a text"),
         Type::Json => diagnostic
             .note(format!(
                 "As JSON text: `{text}.to_text()`; or say what it is: `{text} as string`"

@@ -14,6 +14,8 @@ mod optionals;
 mod pieces;
 mod records;
 mod robust;
+mod secrets;
+mod settings;
 mod support;
 mod testing;
 mod typed;
