@@ -182,7 +182,8 @@ pub(in crate::semantics) fn arithmetic_of(
     let number = common.and_then(|ty| number_of(&types.get(ty)));
     let texts = op == BinaryOp::Add && (is_text(types, left.ty) || is_text(types, right.ty));
     let (Some(common), Some(number)) = (common, number) else {
-        if !body.tell_optional_operand(&left, &right) {
+        let secret = [&left, &right].iter().any(|side| body.tell_secret(side, "be reckoned with"));
+        if !secret && !body.tell_optional_operand(&left, &right) {
             let at = body.at(op_span);
             let (one, other) = (body.name(left.ty), body.name(right.ty));
             let sides = (body.at(left.span), body.at(right.span));

@@ -10,7 +10,7 @@ const KEY = secret(\"KEY\")
 type Login { user: string, key: secret, spare: secret? }
 type Way = Open { key: secret } | Closed
 fn pass(key: secret) -> secret { return key }
-fn text(key: string) -> string { return key }
+fn show(key: string) -> string { return key }
 fn any(login: Login) -> Login { return login }
 ";
 
@@ -61,7 +61,7 @@ const WAYS_OUT: &[&str] = &[
     "_x: string? = key",
     "_x: [string] = [key]",
     "_x: [string: string] = { a: key }",
-    "_x = text(key)",
+    "_x = show(key)",
     "_x = key == KEY",
     "_x = key != KEY",
     "_x = login == login",
