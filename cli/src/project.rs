@@ -8,11 +8,12 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use callflow_compiler::project as compile;
 use callflow_compiler::source::Source;
 use callflow_compiler::syntax;
 
 use crate::exit::Failure;
-use crate::settings::Settings;
+use crate::settings::{Agent, Settings};
 
 /// The name of the settings' file.
 const SETTINGS: &str = "callflow.toml";
@@ -60,9 +61,42 @@ impl Project {
         Project::read(path, found.files)
     }
 
-    /// What the compiler is given of it.
-    pub(crate) fn to_compile(&self) -> callflow_compiler::project::Project {
-        callflow_compiler::project::Project::new(&*self.name, self.files.clone())
+    /// What the compiler is given of it. Connections are left out: what is missing of them is told when they are
+    /// used, or by `callflow check --connections`.
+    pub(crate) fn to_compile(&self) -> compile::Project {
+        let names = |entries: &[(String, String)]| {
+            Some(entries.iter().map(|(name, _)| name.as_str().into()).collect())
+        };
+        let agent = |agent: &Agent| compile::Agent {
+            name: agent.name.as_str().into(),
+            platform: agent.platform.as_deref().map(Into::into),
+        };
+        let known = &self.settings;
+        let settings = compile::Settings {
+            platforms: Some(known.platforms.iter().map(|name| name.as_str().into()).collect()),
+            environment: names(&known.environment),
+            secrets: names(&known.secrets),
+            agents: Some(known.agents.iter().map(agent).collect()),
+            connections: None,
+        };
+        let project = compile::Project::new(&*self.name, self.files.clone());
+        compile::Project { settings, ..project }
+    }
+
+    /// The same with the connections that its settings have, so that those that are missing are told.
+    pub(crate) fn to_compile_with_connections(&self) -> compile::Project {
+        let connection = |(name, entries): &(String, Vec<(String, String)>)| {
+            let kind = entries.iter().find(|(entry, _)| entry == "kind");
+            compile::Connection {
+                name: name.as_str().into(),
+                kind: kind.map(|(_, kind)| kind.as_str().into()),
+                scopes: None,
+            }
+        };
+        let mut project = self.to_compile();
+        let connections = self.settings.connections.iter().map(connection).collect();
+        project.settings.connections = Some(connections);
+        project
     }
 
     /// Reads the project at a path and those in folders below it, for commands that take many.

@@ -14,6 +14,20 @@ use toml::de::{DeTable, DeValue};
 pub(crate) const PLATFORMS: &[&str] =
     &["diga", "vapi", "retell", "elevenlabs", "twilio", "bland", "livekit", "openai", "http"];
 
+/// The keys that a `callflow.toml` may have.
+const KEYS: &[&str] = &[
+    "name",
+    "platforms",
+    "timezone",
+    "public_url",
+    "env",
+    "secrets",
+    "agents",
+    "connections",
+    "server",
+    "network",
+];
+
 /// What a project says of itself. A folder without `callflow.toml` has the defaults.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Settings {
@@ -27,12 +41,27 @@ pub(crate) struct Settings {
     pub(crate) timezone: Option<String>,
     /// `public_url`
     pub(crate) public_url: Option<String>,
+    /// `[env]`: what `env("NAME")` reads. Each `${VAR}` in a value stands for an environment variable.
+    pub(crate) environment: Vec<(String, String)>,
+    /// `[secrets]`: what `secret("NAME")` names. Each `${VAR}` in a value stands for an environment variable.
+    pub(crate) secrets: Vec<(String, String)>,
+    /// `[agents.NAME]`: the voice agents that flows name.
+    pub(crate) agents: Vec<Agent>,
     /// `[connections.PIECE]`: each section's entries as they stand in the file.
     pub(crate) connections: Vec<(String, Vec<(String, String)>)>,
     /// `[server]`
     pub(crate) server: Server,
     /// `[network] allow`: private addresses and ranges that http may reach.
     pub(crate) allow: Vec<String>,
+}
+
+/// A section `[agents.NAME]`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Agent {
+    /// What flows call it.
+    pub(crate) name: String,
+    /// The platform that it lives on, where the project says so.
+    pub(crate) platform: Option<String>,
 }
 
 /// The section `[server]`.
@@ -58,18 +87,23 @@ impl Settings {
                 "platforms" => settings.platforms = reader.platforms(value)?,
                 "timezone" => settings.timezone = Some(reader.text(value)?),
                 "public_url" => settings.public_url = Some(reader.text(value)?),
+                "env" => settings.environment = reader.entries(value)?,
+                "secrets" => settings.secrets = reader.entries(value)?,
+                "agents" => {
+                    for (name, section) in reader.table(value)? {
+                        settings.agents.push(reader.agent(name.get_ref(), section)?);
+                    }
+                }
                 "connections" => {
                     for (name, section) in reader.table(value)? {
-                        let entries = reader.connection(section)?;
+                        let entries = reader.entries(section)?;
                         settings.connections.push((name.get_ref().to_string(), entries));
                     }
                 }
                 "server" => settings.server = reader.server(value)?,
                 "network" => settings.allow = reader.network(value)?,
                 _ => {
-                    let known =
-                        ["name", "platforms", "timezone", "public_url", "connections", "server"];
-                    return Err(reader.unknown(key, known.into_iter().chain(["network"])));
+                    return Err(reader.unknown(key, KEYS.iter().copied()));
                 }
             }
         }
@@ -86,10 +120,25 @@ struct Reader<'a> {
 type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Reader<'_> {
-    /// Which entries a connection has is for its piece to say.
-    fn connection(&self, section: &Value<'_>) -> Result<Vec<(String, String)>, String> {
+    /// Names with their texts. Which entries a connection has is for its piece to say.
+    fn entries(&self, section: &Value<'_>) -> Result<Vec<(String, String)>, String> {
         let entries = self.table(section)?.iter();
         entries.map(|(key, value)| Ok((key.get_ref().to_string(), self.text(value)?))).collect()
+    }
+
+    fn agent(&self, name: &str, section: &Value<'_>) -> Result<Agent, String> {
+        let mut agent = Agent { name: name.to_owned(), platform: None };
+        for (key, value) in self.table(section)? {
+            match key.get_ref().as_ref() {
+                "platform" => {
+                    let platform = self.text(value)?;
+                    self.known_platform(&platform, value)?;
+                    agent.platform = Some(platform);
+                }
+                _ => return Err(self.unknown(key, ["platform"])),
+            }
+        }
+        Ok(agent)
     }
 
     fn server(&self, section: &Value<'_>) -> Result<Server, String> {
@@ -117,11 +166,16 @@ impl Reader<'_> {
 
     fn platforms(&self, value: &Value<'_>) -> Result<Vec<String>, String> {
         let names = self.texts(value)?;
-        if let Some(name) = names.iter().find(|name| !PLATFORMS.contains(&name.as_str())) {
-            let meant = did_you_mean(name, PLATFORMS.iter().copied());
-            return Err(self.error(value.span(), &format!("no platform is called `{name}`{meant}")));
-        }
+        names.iter().try_for_each(|name| self.known_platform(name, value))?;
         Ok(names)
+    }
+
+    fn known_platform(&self, name: &str, value: &Value<'_>) -> Result<(), String> {
+        if PLATFORMS.contains(&name) {
+            return Ok(());
+        }
+        let meant = did_you_mean(name, PLATFORMS.iter().copied());
+        Err(self.error(value.span(), &format!("no platform is called `{name}`{meant}")))
     }
 
     fn text(&self, value: &Value<'_>) -> Result<String, String> {
@@ -192,6 +246,17 @@ platforms = ["vapi"]
 timezone = "Europe/Madrid"
 public_url = "https://flows.example.com"
 
+[env]
+REGION = "eu"
+
+[secrets]
+CRM_KEY = "${CRM_KEY}"
+
+[agents.front_desk]
+platform = "vapi"
+
+[agents.night]
+
 [connections.hubspot]
 kind = "key"
 token = "${HUBSPOT_TOKEN}"
@@ -211,6 +276,13 @@ allow = ["127.0.0.1"]
         let entry = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(name, "hubspot");
         assert_eq!(*entries, [entry("kind", "key"), entry("token", "${HUBSPOT_TOKEN}")]);
+        assert_eq!(settings.environment, [entry("REGION", "eu")]);
+        assert_eq!(settings.secrets, [entry("CRM_KEY", "${CRM_KEY}")]);
+        let agent = |name: &str, platform: Option<&str>| Agent {
+            name: name.to_owned(),
+            platform: platform.map(str::to_owned),
+        };
+        assert_eq!(settings.agents, [agent("front_desk", Some("vapi")), agent("night", None)]);
     }
 
     #[test]
@@ -224,6 +296,10 @@ allow = ["127.0.0.1"]
             "connections = 1",
             "name = \"x",
             "[connections.hubspot]\ntoken = 12",
+            "[env]\nREGION = 5",
+            "[agents.front_desk]\nplatfrom = \"vapi\"",
+            "[agents.front_desk]\nplatform = \"vapo\"",
+            "[secret]\nKEY = \"x\"",
         ];
         let messages: Vec<String> = texts.iter().map(|text| read(text).unwrap_err()).collect();
         insta::assert_snapshot!(messages.join("\n"));

@@ -24,6 +24,9 @@ pub(crate) struct Check {
     /// Print each diagnostic as a line of JSON
     #[arg(long)]
     json: bool,
+    /// Also tell of connections that the flows need and the project does not have
+    #[arg(long)]
+    connections: bool,
 }
 
 impl Check {
@@ -38,7 +41,11 @@ impl Check {
         let mut out = io::BufWriter::new(stdout.lock());
         let mut summary = Summary::default();
         for project in projects {
-            let checked = callflow_compiler::check(project.to_compile(), &LIBRARY);
+            let compiled = match self.connections {
+                true => project.to_compile_with_connections(),
+                false => project.to_compile(),
+            };
+            let checked = callflow_compiler::check(compiled, &LIBRARY);
             summary.add(&checked.diagnostics, checked.flows);
             let (sources, diagnostics) = (&checked.sources, &checked.diagnostics);
             match self.json {

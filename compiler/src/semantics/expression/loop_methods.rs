@@ -181,6 +181,7 @@ impl<'t> Body<'_, 't> {
             LoopMethod::IndexBy => {
                 (self.checker.types.map(item), self.fit(body, TypeId::STRING, Reason::NONE))
             }
+            LoopMethod::UniqueBy if self.tell_secret(&body, "be compared") => return None,
             LoopMethod::UniqueBy => (list, body),
             LoopMethod::Reduce => {
                 let ty = initial.map_or(TypeId::UNKNOWN, |initial| initial.ty);
@@ -201,6 +202,9 @@ impl<'t> Body<'_, 't> {
         }
         if is_text(types, value.ty) {
             return Some(self.fit(value, TypeId::STRING, Reason::NONE));
+        }
+        if self.tell_secret(&value, "be compared") {
+            return None;
         }
         let (at, found) = (self.at(value.span), self.name(value.ty));
         self.report(report::operators::no_order(at, &found));

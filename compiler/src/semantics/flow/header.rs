@@ -59,8 +59,10 @@ impl<'t> Checker<'t> {
         if let Some(at) = header.result_at {
             self.no_secret_in(header.result, at, "A flow's result has no secret in it");
         }
-        let at = Location { file, span: super::trigger_span(flow) };
-        self.no_secret_in(header.event, at, "A flow's event has no secret in it");
+        for (parameter, written) in header.trigger.parameters.iter().zip(&flow.parameters) {
+            let at = Location { file, span: written.span };
+            self.no_secret_in(parameter.ty, at, "A flow's event has no secret in it");
+        }
         header
     }
 
