@@ -47,7 +47,9 @@ impl Body<'_, '_> {
 
     /// Whether a method would look at the secrets of its receiver, which is told.
     pub(super) fn looks_at_secret(&mut self, receiver: &Expr, method: &str) -> bool {
-        !METHODS.contains(&method) && self.tell_secret(receiver, "have this done with it")
+        let whole = self.checker.types.without_optional(receiver.ty) == TypeId::SECRET;
+        (whole || !METHODS.contains(&method))
+            && self.tell_secret(receiver, &format!("have `{method}` done with it"))
     }
 
     /// Where a secret comes from.
