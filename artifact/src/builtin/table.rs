@@ -403,6 +403,15 @@ builtins! {
     DurationTotal = Duration "total"(unit: EXACT_UNITS) -> DECIMAL,
         "How many it is of a unit from `milliseconds` to `weeks`, with a fraction.",
         r#"90m.total("hours")"# => "1.5"
+    DurationTimes = Duration "times"(factor: DECIMAL) -> DURATION,
+        "So many times as long, to the millisecond: what `*` does.",
+        "90s.times(2)" => "90s * 2"
+    DurationDividedBy = Duration "divided_by"(divisor: DECIMAL) -> DURATION,
+        "One of so many equal parts, to the millisecond: what `/` with a number does.",
+        "90s.divided_by(2)" => "90s / 2"
+    DurationRatio = Duration "ratio"(other: DURATION) -> DECIMAL,
+        "How many of the other it is: what `/` with a duration does.",
+        "90s.ratio(1m)" => "90s / 1m"
     DurationAbs = Duration "abs"() -> DURATION,
         "Without its sign.",
         "(-5m).abs()" => "5m"

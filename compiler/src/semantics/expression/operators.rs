@@ -152,6 +152,14 @@ pub(in crate::semantics) fn arithmetic_of(
     if [left.ty, right.ty].iter().any(|&ty| ty == TypeId::UNKNOWN || ty == TypeId::NEVER) {
         return broken(span);
     }
+    if let Some((builtin, ty)) = of_durations(op, left.ty, right.ty) {
+        // `2 * duration` reads from the other side.
+        let swap = left.ty != TypeId::DURATION;
+        let (duration, other) = if swap { (right, left) } else { (left, right) };
+        let expected = if builtin == Builtin::DurationRatio { other.ty } else { TypeId::DECIMAL };
+        let other = body.fit(other, expected, Reason::NONE);
+        return body.builtin_of(builtin, vec![duration, other], ty, span);
+    }
     if let Some(built) = of_times(op, &left, &right) {
         let (builtin, ty, negative) = built;
         // `duration + time` reads from the other side.
@@ -204,6 +212,26 @@ pub(in crate::semantics) fn arithmetic_of(
     let right = body.fit(right, common, Reason::NONE);
     let kind = ExprKind::Arithmetic(arithmetic, number, Box::new(left), Box::new(right));
     Expr { ty: common, span, kind }
+}
+
+/// A duration by a number or by another duration: the method that does it, and what it gives.
+fn of_durations(op: BinaryOp, left: TypeId, right: TypeId) -> Option<(Builtin, TypeId)> {
+    let exact = |ty| ty == TypeId::INT || ty == TypeId::DECIMAL;
+    match (op, left, right) {
+        (BinaryOp::Multiply, TypeId::DURATION, number)
+        | (BinaryOp::Multiply, number, TypeId::DURATION)
+            if exact(number) =>
+        {
+            Some((Builtin::DurationTimes, TypeId::DURATION))
+        }
+        (BinaryOp::Divide, TypeId::DURATION, number) if exact(number) => {
+            Some((Builtin::DurationDividedBy, TypeId::DURATION))
+        }
+        (BinaryOp::Divide, TypeId::DURATION, TypeId::DURATION) => {
+            Some((Builtin::DurationRatio, TypeId::DECIMAL))
+        }
+        _ => None,
+    }
 }
 
 /// Arithmetic with times and dates: the method that does it, what it gives, and whether the right side is

@@ -2,7 +2,8 @@
 
 use callflow_artifact::Builtin;
 use ecow::{EcoString, eco_format};
-use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Arguments;
 use crate::error::Error;
@@ -51,6 +52,22 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
             let total = Decimal::from(milliseconds).checked_div(length.into());
             total.map(|total| Value::Decimal(total.normalize())).ok_or_else(broken)
         }
+        Builtin::DurationTimes => {
+            scaled(milliseconds, arguments.decimal(1)?, Decimal::checked_mul, "times")
+        }
+        Builtin::DurationDividedBy => {
+            let divisor = arguments.decimal(1)?;
+            if divisor.is_zero() {
+                return Err(Error::invalid("a duration cannot be divided by zero"));
+            }
+            scaled(milliseconds, divisor, Decimal::checked_div, "divided by")
+        }
+        Builtin::DurationRatio => {
+            let ratio = Decimal::from(milliseconds).checked_div(arguments.duration(1)?.into());
+            ratio
+                .map(|ratio| Value::Decimal(ratio.normalize()))
+                .ok_or_else(|| Error::invalid("a duration cannot be divided by one of no length"))
+        }
         Builtin::DurationAbs => milliseconds
             .checked_abs()
             .map(Value::Duration)
@@ -65,6 +82,21 @@ pub(super) fn call(builtin: Builtin, arguments: Arguments<'_>) -> Result<Value, 
         })),
         _ => Err(broken()),
     }
+}
+
+/// A duration by a number, rounded half away from zero to whole milliseconds.
+fn scaled(
+    milliseconds: i64,
+    number: Decimal,
+    by: fn(Decimal, Decimal) -> Option<Decimal>,
+    word: &str,
+) -> Result<Value, Error> {
+    let scaled = by(milliseconds.into(), number)
+        .map(|it| it.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero));
+    scaled.and_then(|it| it.to_i64()).map(Value::Duration).ok_or_else(|| {
+        let text = duration::format(milliseconds);
+        Error::invalid(eco_format!("{text} {word} {number} is longer than any duration"))
+    })
 }
 
 /// The multiple of `to` next to a duration.

@@ -301,6 +301,12 @@ fn methods_of_times() {
         DurationSeconds(Value::Duration(94_500));
         DurationMinutes(Value::Duration(-94_500));
         DurationHours(Value::Duration(7_200_000));
+        DurationTimes(Value::Duration(1_001), decimal("0.5"));
+        DurationTimes(Value::Duration(i64::MAX), decimal("2"));
+        DurationDividedBy(Value::Duration(-90_000), decimal("4"));
+        DurationDividedBy(Value::Duration(1), decimal("0"));
+        DurationRatio(Value::Duration(90_000), Value::Duration(60_000));
+        DurationRatio(Value::Duration(90_000), Value::Duration(0));
         DurationDays(Value::Duration(172_800_000));
         TimeAdd(noon(), Value::Duration(5_400_000));
         TimeAdd(noon(), Value::Duration(i64::MAX));
