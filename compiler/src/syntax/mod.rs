@@ -35,7 +35,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let lexer::Lexed { tokens, comments, mut diagnostics } = lexer::lex(file, text);
     let tokens = words::replace(file, text, tokens, &mut diagnostics);
     let layout = layout::lay_out(file, text, tokens, &mut diagnostics);
-    let tree = parser::parse(file, text, &layout, comments, &mut diagnostics);
+    let tree = parser::parse(file, text, layout, comments, &mut diagnostics);
     Parsed { tree, diagnostics: diagnostics::settle(diagnostics) }
 }
 

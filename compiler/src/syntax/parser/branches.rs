@@ -11,7 +11,7 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Block, Expr, ExprKind, Name, Stmt, StmtKind};
 
 /// `parallel { a = x(); b = y() }`, `first { … }` and, as one branch of them, `{ … }`.
-pub(super) fn blocks<'s>(block: Rule<'s, Block>) -> Rule<'s, StmtKind> {
+pub(super) fn blocks(block: Rule<Block>) -> Rule<StmtKind> {
     let ahead = ahead(What::Word, |context, index| match context.kind(index) {
         Some(Kind::Name) => context.kind(index + 1) == Some(Kind::BraceOpen),
         Some(Kind::BraceOpen) => is_branch(context, index),
@@ -28,8 +28,8 @@ pub(super) fn blocks<'s>(block: Rule<'s, Block>) -> Rule<'s, StmtKind> {
 
 /// Whether a brace that begins a statement opens a block. An empty pair is a record, for a branch that does
 /// nothing has no use, but a value without entries has.
-fn is_branch(context: &Context<'_>, open: usize) -> bool {
-    context.kind(open + 1) != Some(Kind::BraceClose) && !is_record(context.kinds, open + 1)
+fn is_branch(context: &Context, open: usize) -> bool {
+    context.kind(open + 1) != Some(Kind::BraceClose) && !is_record(&context.kinds, open + 1)
 }
 
 /// A `for` of either kind.
@@ -42,7 +42,7 @@ struct For {
 }
 
 /// `for item in items parallel 10 { … }`
-fn each<'s>(head: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, For> {
+fn each(head: Rule<Expr>, block: Rule<Block>) -> Rule<For> {
     let head = required(head);
     let in_word = just(Kind::In).ignored().recover_with(via_parser(empty()));
     let opens = ahead(What::Word, |context, index| context.kind(index) == Some(Kind::BraceOpen));
@@ -58,10 +58,10 @@ fn each<'s>(head: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, For> {
 }
 
 /// A `for` as a statement.
-pub(super) fn for_statement<'s>(
-    head: Rule<'s, Expr>,
-    block: Rule<'s, Block>,
-) -> Rule<'s, StmtKind> {
+pub(super) fn for_statement(
+    head: Rule<Expr>,
+    block: Rule<Block>,
+) -> Rule<StmtKind> {
     each(head, block)
         .map_with(|each, at| match each {
             For { name, iterable, parallel: None, body } => StmtKind::For { name, iterable, body },
@@ -74,7 +74,7 @@ pub(super) fn for_statement<'s>(
 }
 
 /// A `for … parallel` as a value. One without `parallel` gives none, which is reported.
-pub(super) fn for_value<'s>(head: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Expr> {
+pub(super) fn for_value(head: Rule<Expr>, block: Rule<Block>) -> Rule<Expr> {
     each(head, block)
         .validate(|each, at, emitter| {
             let kind = match each {

@@ -13,11 +13,11 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Argument, Clause, ClauseKind, Expr, ExprKind, Pause, TypeExpr};
 
 /// `(a, name: b, into: [Lead?])`
-pub(super) fn arguments<'s>(
-    expr: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-) -> Rule<'s, Vec<Argument>> {
-    let type_ahead = ahead(What::Value, |context, index| is_type(context.kinds, index));
+pub(super) fn arguments(
+    expr: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+) -> Rule<Vec<Argument>> {
+    let type_ahead = ahead(What::Value, |context, index| is_type(&context.kinds, index));
     let ty = type_ahead
         .ignore_then(ty)
         .map(|ty| Expr { span: ty.span, kind: ExprKind::Type(ty) })
@@ -54,7 +54,7 @@ fn is_type(kinds: &[Kind], first: usize) -> bool {
 }
 
 /// `retry 5 every 10s within 30s once "key"`, behind a call, on its line or on the ones below it.
-pub(super) fn clauses<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Vec<Clause>> {
+pub(super) fn clauses(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Vec<Clause>> {
     let value = required(operand(expr, ty));
     let every = word("every").ignore_then(value.clone()).map(Pause::Every);
     let dots = just(Kind::DotDot).ignored().recover_with(via_parser(empty()));
@@ -82,8 +82,8 @@ pub(super) fn clauses<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<
 }
 
 /// Holds before a clause, and takes the line's end before it. The first follows the `)` of the call.
-fn clause_ahead<'s>(first: bool) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn clause_ahead(first: bool) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
         let context = &inp.state().0;
         let before = index.checked_sub(1).and_then(|before| context.kind(before));
@@ -102,7 +102,7 @@ fn clause_ahead<'s>(first: bool) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + 
     })
 }
 
-fn is_clause_word(context: &Context<'_>, index: usize) -> bool {
+fn is_clause_word(context: &Context, index: usize) -> bool {
     match context.kind(index) {
         Some(Kind::Within) => true,
         Some(Kind::Name) => matches!(context.word(index), "retry" | "once"),
@@ -119,12 +119,12 @@ fn begins_operand(kind: Option<Kind>) -> bool {
 
 /// What a clause says: a literal, a name with what follows it, or anything in parentheses. Operators belong to
 /// what stands around the call.
-fn operand<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Expr> {
+fn operand(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
     choice((literal_with(text_literal(expr.clone())), paren(expr.clone()), place(expr, ty))).boxed()
 }
 
 /// A name and what follows it: `lead.id`, `llm.extract(into: Lead)`.
-pub(super) fn place<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Expr> {
+pub(super) fn place(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
     name()
         .map(|name| Expr { span: name.span, kind: ExprKind::Name(name.text) })
         .foldl(suffix(expr, ty).repeated(), |base, suffix: Suffix| suffix.of(base))
@@ -132,7 +132,7 @@ pub(super) fn place<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s
 }
 
 /// `start follow_up(lead)`, `run crm.sync(id: "1")`; in tests also `run follow_up with { … }`.
-pub(super) fn launch<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Expr> {
+pub(super) fn launch(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
     let ahead = ahead(What::Word, |context, index| {
         context.kind(index) == Some(Kind::Name)
             && context.kind(index + 1).is_some_and(Kind::is_word)
@@ -167,23 +167,24 @@ pub(super) fn launch<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'
 }
 
 /// No `(…)` behind a flow, which a test may leave out: the samples of the flow's trigger stand for it.
-fn no_arguments<'s>() -> impl Parser<'s, Input<'s>, (Vec<Argument>, Span), Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn no_arguments() -> impl Parser<'static, Input, (Vec<Argument>, Span), Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
-        let context = inp.state().0;
+        let context = &inp.state().0;
+        let place = context.cover((index..index).into());
         // The flow's name is in the test even where the test ends behind it.
         if !context.in_test(index.saturating_sub(1)) && !context.is(index, "with") {
             inp.emit(Trouble::expected(index, Kind::ParenOpen));
         }
-        Ok((Vec::new(), context.cover((index..index).into())))
+        Ok((Vec::new(), place))
     })
 }
 
 /// Holds before `with { … }`, which is reported outside of tests.
-fn event_ahead<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn event_ahead() -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
-        let context = inp.state().0;
+        let context = &inp.state().0;
         if !context.is(index, "with") {
             return Err(Trouble::new(index, What::Word));
         }

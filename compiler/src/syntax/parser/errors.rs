@@ -70,7 +70,7 @@ impl Trouble {
     }
 }
 
-impl<'s> Error<'s, Input<'s>> for Trouble {
+impl Error<'static, Input> for Trouble {
     fn merge(self, other: Self) -> Self {
         match self.at.cmp(&other.at) {
             std::cmp::Ordering::Less => other,
@@ -84,10 +84,10 @@ impl<'s> Error<'s, Input<'s>> for Trouble {
     }
 }
 
-impl<'s> LabelError<'s, Input<'s>, DefaultExpected<'s, Kind>> for Trouble {
-    fn expected_found<E: IntoIterator<Item = DefaultExpected<'s, Kind>>>(
+impl LabelError<'static, Input, DefaultExpected<'static, Kind>> for Trouble {
+    fn expected_found<E: IntoIterator<Item = DefaultExpected<'static, Kind>>>(
         expected: E,
-        _: Option<MaybeRef<'s, Kind>>,
+        _: Option<MaybeRef<'static, Kind>>,
         span: SimpleSpan,
     ) -> Self {
         let mut kinds = 0;
@@ -104,7 +104,7 @@ impl<'s> LabelError<'s, Input<'s>, DefaultExpected<'s, Kind>> for Trouble {
 /// often made of it. Where a closer was put in, the bracket was reported, and nothing more is said.
 pub(super) fn report(
     file: FileId,
-    context: &Context<'_>,
+    context: &Context,
     mut troubles: Vec<Trouble>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {

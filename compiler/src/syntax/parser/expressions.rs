@@ -30,15 +30,15 @@ use crate::syntax::tree::{
 
 /// The rules that items are made of.
 #[derive(Clone)]
-pub(super) struct Rules<'s> {
-    pub(super) expr: Rule<'s, Expr>,
-    pub(super) ty: Rule<'s, TypeExpr>,
-    pub(super) block: Rule<'s, Block>,
-    pub(super) statements: Rule<'s, Vec<crate::syntax::tree::Stmt>>,
+pub(super) struct Rules {
+    pub(super) expr: Rule<Expr>,
+    pub(super) ty: Rule<TypeExpr>,
+    pub(super) block: Rule<Block>,
+    pub(super) statements: Rule<Vec<crate::syntax::tree::Stmt>>,
 }
 
 /// All rules. They refer to each other; each knot is tied by a `recursive`, so that dropping them frees them.
-pub(super) fn rules<'s>() -> Rules<'s> {
+pub(super) fn rules() -> Rules {
     let expr = recursive(|expr| {
         let expr = expr.boxed();
         let ty = types::ty(expr.clone());
@@ -54,7 +54,7 @@ pub(super) fn rules<'s>() -> Rules<'s> {
     Rules { expr, ty, block, statements }
 }
 
-fn block<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Block> {
+fn block(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Block> {
     recursive(|block| {
         let block = block.boxed();
         let head = head(expr.clone(), ty.clone(), block.clone());
@@ -63,11 +63,11 @@ fn block<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Block> {
     .boxed()
 }
 
-fn head<'s>(
-    expr: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-    block: Rule<'s, Block>,
-) -> Rule<'s, Expr> {
+fn head(
+    expr: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+    block: Rule<Block>,
+) -> Rule<Expr> {
     recursive(|head| {
         operators(atom(expr.clone(), ty.clone(), head.boxed(), block, false), expr, ty)
     })
@@ -75,13 +75,13 @@ fn head<'s>(
 }
 
 /// What stands between operators. `braces` says whether a record may.
-fn atom<'s>(
-    expr: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-    head: Rule<'s, Expr>,
-    block: Rule<'s, Block>,
+fn atom(
+    expr: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+    head: Rule<Expr>,
+    block: Rule<Block>,
     braces: bool,
-) -> Rule<'s, Expr> {
+) -> Rule<Expr> {
     let body = lambda_body(expr.clone(), block.clone());
     let simple = choice((
         launch(expr.clone(), ty),
@@ -109,11 +109,11 @@ fn atom<'s>(
 }
 
 /// The operators around atoms.
-fn operators<'s>(
-    atom: Rule<'s, Expr>,
-    expr: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-) -> Rule<'s, Expr> {
+fn operators(
+    atom: Rule<Expr>,
+    expr: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+) -> Rule<Expr> {
     let catch = just(Kind::Catch).ignore_then(name().then_ignore(just(Kind::FatArrow)).or_not());
     let comparison = select! {
         Kind::Less => BinaryOp::Less,
@@ -137,23 +137,23 @@ fn operators<'s>(
     let minus = just(Kind::Minus).to(UnaryOp::Negate).map_with(|op, at| (op, span(at)));
     let cast = just(Kind::As).ignore_then(required_type(ty.clone()));
     atom.pratt((
-        prefix(4, not, |op, operand, _: &mut At<'s, '_>| unary(op, operand)),
-        prefix(10, minus, |op, operand, _: &mut At<'s, '_>| unary(op, operand)),
+        prefix(4, not, |op, operand, _: &mut At<'_>| unary(op, operand)),
+        prefix(10, minus, |op, operand, _: &mut At<'_>| unary(op, operand)),
         postfix(
             12,
             suffix(expr.clone(), ty.clone()),
-            |base, suffix: Suffix, _: &mut At<'s, '_>| suffix.of(base),
+            |base, suffix: Suffix, _: &mut At<'_>| suffix.of(base),
         ),
-        postfix(12, clauses(expr, ty), |call: Expr, clauses: Vec<Clause>, _: &mut At<'s, '_>| {
+        postfix(12, clauses(expr, ty), |call: Expr, clauses: Vec<Clause>, _: &mut At<'_>| {
             let end = clauses.last().map_or(call.span, |last| last.span);
             make(call.span.to(end), |call| ExprKind::Clauses { call, clauses }, call)
         }),
-        postfix(11, cast, |value: Expr, ty: TypeExpr, _: &mut At<'s, '_>| {
+        postfix(11, cast, |value: Expr, ty: TypeExpr, _: &mut At<'_>| {
             make(value.span.to(ty.span), |value| ExprKind::As { value, ty }, value)
         }),
         infix(left(9), spanned(product), binary),
         infix(left(8), spanned(sum), binary),
-        infix(left(7), just(Kind::DotDot), |from: Expr, _, to: Expr, _: &mut At<'s, '_>| {
+        infix(left(7), just(Kind::DotDot), |from: Expr, _, to: Expr, _: &mut At<'_>| {
             let span = from.span.to(to.span);
             Expr { span, kind: ExprKind::Range { from: Box::new(from), to: Box::new(to) } }
         }),
@@ -161,7 +161,7 @@ fn operators<'s>(
         infix(left(5), spanned(comparison), binary),
         infix(left(3), spanned(and), binary),
         infix(left(2), spanned(or), binary),
-        infix(left(1), catch, |value: Expr, error, fallback: Expr, _: &mut At<'s, '_>| {
+        infix(left(1), catch, |value: Expr, error, fallback: Expr, _: &mut At<'_>| {
             let span = value.span.to(fallback.span);
             let fallback = Box::new(fallback);
             make(span, |value| ExprKind::Catch { value, error, fallback }, value)
@@ -202,7 +202,7 @@ impl Suffix {
 }
 
 /// `.name`, `(…)` or `[…]`
-pub(super) fn suffix<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Suffix> {
+pub(super) fn suffix(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Suffix> {
     let field = select! { Kind::Dot => false, Kind::QuestionDot => true }
         .then(required_name())
         .map(|(optional, name)| Suffix::Field { optional, name });
@@ -215,13 +215,13 @@ pub(super) fn suffix<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'
     choice((field, call, index)).boxed()
 }
 
-fn spanned<'s>(
-    operator: impl Parser<'s, Input<'s>, BinaryOp, Extra<'s>> + Clone + 's,
-) -> impl Parser<'s, Input<'s>, (BinaryOp, Span), Extra<'s>> + Clone + 's {
+fn spanned(
+    operator: impl Parser<'static, Input, BinaryOp, Extra> + Clone + 'static,
+) -> impl Parser<'static, Input, (BinaryOp, Span), Extra> + Clone + 'static {
     operator.map_with(|op, at| (op, span(at)))
 }
 
-fn binary(left: Expr, (op, op_span): (BinaryOp, Span), right: Expr, _: &mut At<'_, '_>) -> Expr {
+fn binary(left: Expr, (op, op_span): (BinaryOp, Span), right: Expr, _: &mut At<'_>) -> Expr {
     let span = left.span.to(right.span);
     let (left, right) = (Box::new(left), Box::new(right));
     Expr { span, kind: ExprKind::Binary { op, op_span, left, right } }
@@ -237,7 +237,7 @@ fn make(span: Span, kind: impl FnOnce(Box<Expr>) -> ExprKind, inner: Expr) -> Ex
 }
 
 /// A name, and what makes more of it: `x => …`, `Won { … }`.
-fn named<'s>(expr: Rule<'s, Expr>, body: Rule<'s, Expr>, braces: bool) -> Rule<'s, Expr> {
+fn named(expr: Rule<Expr>, body: Rule<Expr>, braces: bool) -> Rule<Expr> {
     enum More {
         Lambda(Expr),
         Record(Vec<Entry>),
@@ -267,7 +267,7 @@ fn named<'s>(expr: Rule<'s, Expr>, body: Rule<'s, Expr>, braces: bool) -> Rule<'
 }
 
 /// `(a, b) => e`
-fn lambda<'s>(body: Rule<'s, Expr>) -> Rule<'s, Expr> {
+fn lambda(body: Rule<Expr>) -> Rule<Expr> {
     name()
         .separated_by(just(Kind::Comma))
         .allow_trailing()
@@ -283,9 +283,9 @@ fn lambda<'s>(body: Rule<'s, Expr>) -> Rule<'s, Expr> {
 }
 
 /// Right of `=>`: a block where braces hold statements, a record where they hold entries.
-fn lambda_body<'s>(expr: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Expr> {
+fn lambda_body(expr: Rule<Expr>, block: Rule<Block>) -> Rule<Expr> {
     let block_ahead = ahead(What::Value, |context, index| {
-        context.kind(index) == Some(Kind::BraceOpen) && !is_record(context.kinds, index + 1)
+        context.kind(index) == Some(Kind::BraceOpen) && !is_record(&context.kinds, index + 1)
     });
     block_ahead
         .ignore_then(block)
@@ -330,7 +330,7 @@ fn is_typed_binding(kinds: &[Kind]) -> bool {
     false
 }
 
-pub(super) fn paren<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+pub(super) fn paren(expr: Rule<Expr>) -> Rule<Expr> {
     required(expr)
         .then_ignore(tail(What::EntryEnd))
         .then_ignore(super::recovery::rest_of_brackets())
@@ -339,7 +339,7 @@ pub(super) fn paren<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
         .boxed()
 }
 
-fn list<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+fn list(expr: Rule<Expr>) -> Rule<Expr> {
     let spread = just(Kind::Spread).ignore_then(required(expr.clone())).map(|value| (true, value));
     let element = spread
         .or(expr.map(|value| (false, value)))
@@ -350,14 +350,14 @@ fn list<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
         .boxed()
 }
 
-fn record<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+fn record(expr: Rule<Expr>) -> Rule<Expr> {
     record_entries(expr)
         .map_with(|entries, at| Expr { span: span(at), kind: ExprKind::Record(entries) })
         .boxed()
 }
 
 /// `{ name: e, name, "text": e, ...e }`
-fn record_entries<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Vec<Entry>> {
+fn record_entries(expr: Rule<Expr>) -> Rule<Vec<Entry>> {
     let value = just(Kind::Colon).ignore_then(required(expr.clone()));
     let named = name().then(value.clone().or_not()).map(|(name, value)| {
         let shorthand = value.is_none();
@@ -376,7 +376,7 @@ fn record_entries<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Vec<Entry>> {
         .boxed()
 }
 
-fn if_else<'s>(head: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Expr> {
+fn if_else(head: Rule<Expr>, block: Rule<Block>) -> Rule<Expr> {
     let branch = required(head).then(block.clone());
     let else_if = just(Kind::Else).then(just(Kind::If)).ignore_then(branch.clone());
     just(Kind::If)
@@ -394,7 +394,7 @@ fn if_else<'s>(head: Rule<'s, Expr>, block: Rule<'s, Block>) -> Rule<'s, Expr> {
         .boxed()
 }
 
-fn match_of<'s>(head: Rule<'s, Expr>, body: Rule<'s, Expr>) -> Rule<'s, Expr> {
+fn match_of(head: Rule<Expr>, body: Rule<Expr>) -> Rule<Expr> {
     let patterns = pattern().separated_by(just(Kind::Comma)).at_least(1).collect::<Vec<_>>();
     let body = required(just(Kind::FatArrow).ignore_then(required(body)));
     let arm =
@@ -412,7 +412,7 @@ fn match_of<'s>(head: Rule<'s, Expr>, body: Rule<'s, Expr>) -> Rule<'s, Expr> {
 }
 
 /// A literal without holes.
-pub(super) fn literal<'s>() -> Rule<'s, Expr> {
+pub(super) fn literal() -> Rule<Expr> {
     let text = plain_text().map(|(text, span)| Expr {
         span,
         kind: ExprKind::Text(if text.is_empty() { vec![] } else { vec![TextPart::Text(text)] }),
@@ -420,10 +420,10 @@ pub(super) fn literal<'s>() -> Rule<'s, Expr> {
     literal_with(text.boxed())
 }
 
-pub(super) fn literal_with<'s>(text: Rule<'s, Expr>) -> Rule<'s, Expr> {
-    let scalar = custom(|inp: &mut chumsky::input::InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+pub(super) fn literal_with(text: Rule<Expr>) -> Rule<Expr> {
+    let scalar = custom(|inp: &mut chumsky::input::InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
-        let context = inp.state().0;
+        let context = &inp.state().0;
         let span = context.token(index);
         let written = context.slice(span);
         let kind = match context.kind(index) {
@@ -445,7 +445,7 @@ pub(super) fn literal_with<'s>(text: Rule<'s, Expr>) -> Rule<'s, Expr> {
 }
 
 /// A text with holes.
-pub(super) fn text_literal<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
+pub(super) fn text_literal(expr: Rule<Expr>) -> Rule<Expr> {
     let part = just(Kind::TextPart).map_with(|_, at| text::Piece::Written(span(at)));
     let hole = required(expr)
         .then_ignore(tail(What::EntryEnd))
@@ -458,13 +458,13 @@ pub(super) fn text_literal<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Expr> {
         .delimited_by(just(Kind::TextOpen), just(Kind::TextClose))
         .map_with(|pieces, at| {
             let span = span(at);
-            Expr { span, kind: ExprKind::Text(text::build(at.state().text, span, pieces)) }
+            Expr { span, kind: ExprKind::Text(text::build(&at.state().text, span, pieces)) }
         })
         .boxed()
 }
 
 /// A text without holes, and where it stands.
-pub(super) fn plain_text<'s>() -> Rule<'s, (EcoString, Span)> {
+pub(super) fn plain_text() -> Rule<(EcoString, Span)> {
     just(Kind::TextPart)
         .map_with(|_, at| text::Piece::Written(span(at)))
         .repeated()
@@ -472,7 +472,7 @@ pub(super) fn plain_text<'s>() -> Rule<'s, (EcoString, Span)> {
         .delimited_by(just(Kind::TextOpen), just(Kind::TextClose))
         .map_with(|pieces, at| {
             let span = span(at);
-            let mut parts = text::build(at.state().text, span, pieces);
+            let mut parts = text::build(&at.state().text, span, pieces);
             match parts.pop() {
                 Some(TextPart::Text(text)) => (text, span),
                 _ => (EcoString::new(), span),

@@ -15,7 +15,7 @@ use crate::syntax::tree::{
 };
 
 /// `[label:] on trigger(…) [as name] [-> T] [within D else E] [with …] < … >`
-pub(super) fn flow<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+pub(super) fn flow(rules: &Rules) -> Rule<ItemKind> {
     let label_ahead = ahead(What::Item, |context, index| {
         context.kind(index + 1) == Some(Kind::Colon) && context.kind(index + 2) == Some(Kind::On)
     });
@@ -61,7 +61,7 @@ struct On {
 }
 
 /// `webhook("/path")`, `manual(p: T)`, `function_call name(p: T, agent: "x")`
-fn trigger<'s>(rules: &Rules<'s>) -> Rule<'s, On> {
+fn trigger(rules: &Rules) -> Rule<On> {
     let path = required_name()
         .then(just(Kind::Dot).ignore_then(required_name()).repeated().collect::<Vec<_>>())
         .map(|(first, mut rest)| {
@@ -105,10 +105,10 @@ fn trigger<'s>(rules: &Rules<'s>) -> Rule<'s, On> {
 
 /// `(p: T, agent: "x")`: parameters, and among those of a `function_call` the filters `agent` and `direction`,
 /// each with a plain text behind it where a parameter has a type.
-fn parameters_and_filters<'s>(
-    rules: &Rules<'s>,
+fn parameters_and_filters(
+    rules: &Rules,
     filters: bool,
-) -> Rule<'s, (Vec<Parameter>, Vec<Argument>)> {
+) -> Rule<(Vec<Parameter>, Vec<Argument>)> {
     enum Taken {
         Parameter(Box<Parameter>),
         Filter(Argument),
@@ -118,7 +118,7 @@ fn parameters_and_filters<'s>(
             && matches!(context.word(index), "agent" | "direction")
             && context.kind(index + 1) == Some(Kind::Colon)
             && context.kind(index + 2) == Some(Kind::TextOpen)
-            && context.kind(after_text(context.kinds, index + 2)) != Some(Kind::Pipe)
+            && context.kind(after_text(&context.kinds, index + 2)) != Some(Kind::Pipe)
     });
     let filter = filter_ahead
         .ignore_then(name())
@@ -150,7 +150,7 @@ fn after_text(kinds: &[Kind], open: usize) -> usize {
 }
 
 /// `within 2s else allow()`
-fn deadline<'s>(rules: &Rules<'s>) -> Rule<'s, Deadline> {
+fn deadline(rules: &Rules) -> Rule<Deadline> {
     let fallback = line_break(&[Kind::Else])
         .ignore_then(just(Kind::Else))
         .ignore_then(required(rules.expr.clone()));
@@ -163,7 +163,7 @@ fn deadline<'s>(rules: &Rules<'s>) -> Rule<'s, Deadline> {
 }
 
 /// `with concurrency 5 per customer, dedupe by id for 7d, timeout 1h`
-fn settings<'s>(rules: &Rules<'s>) -> Rule<'s, Vec<FlowSetting>> {
+fn settings(rules: &Rules) -> Rule<Vec<FlowSetting>> {
     let value = required(rules.expr.clone());
     let concurrency = word("concurrency")
         .ignore_then(value.clone())
@@ -189,9 +189,9 @@ fn settings<'s>(rules: &Rules<'s>) -> Rule<'s, Vec<FlowSetting>> {
 }
 
 /// What does not belong into a header is reported and skipped, up to the body.
-fn rest_of_header<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+fn rest_of_header() -> impl Parser<'static, Input, (), Extra> + Clone {
     let at_body = ahead(What::Body, |context, index| context.kind(index) == Some(Kind::BodyOpen));
-    let skipped = custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+    let skipped = custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let mut depth = 0_u32;
         while let Some(kind) = inp.peek() {
             if depth == 0 && matches!(kind, Kind::BodyOpen | Kind::Newline) {
@@ -209,7 +209,7 @@ fn rest_of_header<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
     at_body.recover_with(via_parser(skipped))
 }
 
-fn body<'s>(rules: &Rules<'s>) -> Rule<'s, Block> {
+fn body(rules: &Rules) -> Rule<Block> {
     let body = rules
         .statements
         .clone()

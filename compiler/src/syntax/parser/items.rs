@@ -16,7 +16,7 @@ use crate::syntax::tree::{
 };
 
 /// All items of a file.
-pub(super) fn file<'s>() -> Rule<'s, Vec<Item>> {
+pub(super) fn file() -> Rule<Vec<Item>> {
     let rules = rules();
     let kind = choice((
         super::flows::flow(&rules),
@@ -42,7 +42,7 @@ pub(super) fn file<'s>() -> Rule<'s, Vec<Item>> {
 }
 
 /// Whether an item may begin at a token.
-fn begins_item(context: &Context<'_>, index: usize) -> bool {
+fn begins_item(context: &Context, index: usize) -> bool {
     use Kind::*;
     let next = context.kind(index + 1);
     match context.kind(index) {
@@ -63,15 +63,15 @@ fn begins_item(context: &Context<'_>, index: usize) -> bool {
 }
 
 /// Skips at least one token, up to the next line that an item begins on.
-fn skipped_item<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn skipped_item() -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let start = *inp.cursor().inner();
         skip_to_item(inp);
         if *inp.cursor().inner() > start { Ok(()) } else { Err(Trouble::new(start, What::Item)) }
     })
 }
 
-fn skip_to_item<'s>(inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>) {
+fn skip_to_item(inp: &mut InputRef<'static, '_, Input, Extra>) {
     let mut depth = 0_u32;
     while let Some(kind) = inp.peek() {
         let index = *inp.cursor().inner();
@@ -88,7 +88,7 @@ fn skip_to_item<'s>(inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>) {
 }
 
 /// The line's end, or what does not belong there, which is reported and skipped.
-fn item_end<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+fn item_end() -> impl Parser<'static, Input, (), Extra> + Clone {
     let end = ahead(What::ItemEnd, |context, index| {
         matches!(context.kind(index), None | Some(Kind::Newline | Kind::Semicolon))
             || begins_item(context, index)
@@ -99,7 +99,7 @@ fn item_end<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
 // Types, functions and constants.
 
 /// `type Name { … }`, `type Name = …`
-fn type_item<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+fn type_item(rules: &Rules) -> Rule<ItemKind> {
     let record = fields(rules.expr.clone(), rules.ty.clone()).map(TypeDefinition::Record);
     let definition = just(Kind::Equal).ignore_then(definition(rules));
     let missing = empty().map_with(|(), at| {
@@ -114,7 +114,7 @@ fn type_item<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 
 /// Right of `=`: a choice where an alternative is a text or has fields or where there are several; else an
 /// alias.
-fn definition<'s>(rules: &Rules<'s>) -> Rule<'s, TypeDefinition> {
+fn definition(rules: &Rules) -> Rule<TypeDefinition> {
     let tagged = name().then(fields(rules.expr.clone(), rules.ty.clone()).or_not()).map_with(
         |(name, fields), at| VariantItem {
             span: span(at),
@@ -143,7 +143,7 @@ fn definition<'s>(rules: &Rules<'s>) -> Rule<'s, TypeDefinition> {
 }
 
 /// `fn name(…) -> T { … }`
-fn function<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+fn function(rules: &Rules) -> Rule<ItemKind> {
     let parameters = parameters(rules.expr.clone(), rules.ty.clone())
         .recover_with(via_parser(empty().to(Vec::new())));
     just(Kind::Fn)
@@ -158,7 +158,7 @@ fn function<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 }
 
 /// `const NAME = …`
-fn constant<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+fn constant(rules: &Rules) -> Rule<ItemKind> {
     let ty = just(Kind::Colon).ignore_then(required_type(rules.ty.clone()));
     just(Kind::Const)
         .ignore_then(required_name())
@@ -169,7 +169,7 @@ fn constant<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 }
 
 /// `use "./crm.flow"`, `use hubspot as emea with connection "hubspot-emea"`
-fn use_item<'s>() -> Rule<'s, ItemKind> {
+fn use_item() -> Rule<ItemKind> {
     let ahead = ahead(What::Item, |context, index| {
         let next = context.kind(index + 1);
         context.is(index, "use")

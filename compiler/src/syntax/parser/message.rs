@@ -11,7 +11,7 @@ use crate::syntax::token::Kind;
 const LOOK_BACK: usize = 2_000;
 
 /// Says what went wrong.
-pub(super) fn diagnostic(file: FileId, context: &Context<'_>, trouble: &Trouble) -> Diagnostic {
+pub(super) fn diagnostic(file: FileId, context: &Context, trouble: &Trouble) -> Diagnostic {
     let at = Location { file, span: place(context, trouble.at) };
     let say = Say { file, context, trouble, at, found: found(context, trouble.at) };
     if trouble.has(What::Body) {
@@ -39,7 +39,7 @@ pub(super) fn diagnostic(file: FileId, context: &Context<'_>, trouble: &Trouble)
 
 /// Where a mistake is shown: on the token that is wrong; behind the one before where something is missing at
 /// a line's end.
-pub(super) fn place(context: &Context<'_>, index: usize) -> Span {
+pub(super) fn place(context: &Context, index: usize) -> Span {
     let before = index.checked_sub(1).map(|before| context.token(before).after());
     match context.kind(index) {
         None | Some(Kind::Newline) => before.unwrap_or_else(|| context.token(index)),
@@ -51,7 +51,7 @@ pub(super) fn place(context: &Context<'_>, index: usize) -> Span {
 }
 
 /// What stands at a token, as people say it.
-fn found(context: &Context<'_>, index: usize) -> String {
+fn found(context: &Context, index: usize) -> String {
     let written = context.word(index);
     match context.kind(index) {
         None => "the end of the file".to_owned(),
@@ -65,15 +65,15 @@ fn found(context: &Context<'_>, index: usize) -> String {
     }
 }
 
-struct Say<'a, 's> {
+struct Say<'a> {
     file: FileId,
-    context: &'a Context<'s>,
+    context: &'a Context,
     trouble: &'a Trouble,
     at: Location,
     found: String,
 }
 
-impl Say<'_, '_> {
+impl Say<'_> {
     fn error(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(Code::E0004, self.at, message)
     }

@@ -20,7 +20,7 @@ mod statements;
 mod testing;
 mod types;
 
-use chumsky::input::{InputRef, MapExtra};
+use chumsky::input::{InputRef, MapExtra, Stream};
 use chumsky::inspector::SimpleState;
 use chumsky::prelude::*;
 use ecow::EcoString;
@@ -32,49 +32,50 @@ use super::tree::{Comment, File, Item, Name};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// What the grammar reads.
-type Input<'s> = &'s [Kind];
+/// What the grammar reads: kinds that it owns, so that one grammar serves all files of a thread.
+type Input = Stream<std::vec::IntoIter<Kind>>;
 /// What it carries along.
-type Extra<'s> = extra::Full<Trouble, SimpleState<Context<'s>>, ()>;
+type Extra = extra::Full<Trouble, SimpleState<Context>, ()>;
 /// A rule.
-type Rule<'s, O> = Boxed<'s, 's, Input<'s>, O, Extra<'s>>;
+type Rule<O> = Boxed<'static, 'static, Input, O, Extra>;
 /// What a rule knows when it makes a node.
-type At<'s, 'b> = MapExtra<'s, 'b, Input<'s>, Extra<'s>>;
+type At<'b> = MapExtra<'static, 'b, Input, Extra>;
+
+thread_local! {
+    /// The grammar holds nothing of what it reads. To make it costs as much as to read some hundred lines with it.
+    static GRAMMAR: Rule<Vec<Item>> = items::file();
+}
 
 /// Reads a file's tokens. Always gives a tree.
 pub(super) fn parse(
     file: FileId,
     text: &str,
-    layout: &Layout,
+    layout: Layout,
     comments: Vec<Comment>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> File {
-    let context = Context {
-        text,
-        kinds: &layout.kinds,
-        spans: &layout.spans,
-        comments: &comments,
-        test: (0, 0),
-    };
+    let Layout { kinds, spans } = layout;
+    let input = Stream::from_iter(kinds.clone());
+    let context = Context { text: text.to_owned(), kinds, spans, comments, test: (0, 0) };
     let mut state = SimpleState(context);
-    let (items, troubles) =
-        items::file().parse_with_state(layout.kinds.as_slice(), &mut state).into_output_errors();
+    let parsed = GRAMMAR.with(|grammar| grammar.parse_with_state(input, &mut state));
+    let (items, troubles) = parsed.into_output_errors();
+    let SimpleState(context) = state;
     errors::report(file, &context, troubles, diagnostics);
-    File { items: items.unwrap_or_default(), comments }
+    File { items: items.unwrap_or_default(), comments: context.comments }
 }
 
 /// The tokens' places and texts.
-#[derive(Clone, Copy)]
-struct Context<'s> {
-    text: &'s str,
-    kinds: &'s [Kind],
-    spans: &'s [Span],
-    comments: &'s [Comment],
+struct Context {
+    text: String,
+    kinds: Vec<Kind>,
+    spans: Vec<Span>,
+    comments: Vec<Comment>,
     /// The tokens of the test that is being read: its words are words only there.
     test: (usize, usize),
 }
 
-impl<'s> Context<'s> {
+impl Context {
     /// The kind of a token.
     fn kind(&self, index: usize) -> Option<Kind> {
         self.kinds.get(index).copied()
@@ -99,7 +100,7 @@ impl<'s> Context<'s> {
     }
 
     /// A stretch of the text.
-    fn slice(&self, span: Span) -> &'s str {
+    fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
@@ -109,7 +110,7 @@ impl<'s> Context<'s> {
     }
 
     /// The text of a token.
-    fn word(&self, index: usize) -> &'s str {
+    fn word(&self, index: usize) -> &str {
         self.slice(self.token(index))
     }
 
@@ -151,27 +152,28 @@ impl<'s> Context<'s> {
 }
 
 /// Where the tokens that a rule took stand.
-fn span(at: &mut At<'_, '_>) -> Span {
+fn span(at: &mut At<'_>) -> Span {
     let tokens = at.span();
     at.state().cover(tokens)
 }
 
 /// The documentation before what a rule took.
-fn doc(at: &mut At<'_, '_>) -> EcoString {
+fn doc(at: &mut At<'_>) -> EcoString {
     let start = span(at).start;
     at.state().doc(start)
 }
 
 /// A name: any word that has no meaning of its own everywhere.
-fn name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn name() -> impl Parser<'static, Input, Name, Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
-        let context = inp.state().0;
+        let context = &inp.state().0;
         match context.kind(index) {
             Some(kind) if kind == Kind::Name || kind.is_soft_word() => {
-                inp.skip();
                 let span = context.token(index);
-                Ok(Name { text: context.slice(span).into(), span })
+                let name = Name { text: context.slice(span).into(), span };
+                inp.skip();
+                Ok(name)
             }
             _ => Err(Trouble::expected(index, Kind::Name)),
         }
@@ -179,14 +181,14 @@ fn name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
 }
 
 /// A name that must stand here. Where it is missing, it is empty.
-fn required_name<'s>() -> impl Parser<'s, Input<'s>, Name, Extra<'s>> + Clone {
+fn required_name() -> impl Parser<'static, Input, Name, Extra> + Clone {
     let missing = empty().map_with(|(), at| Name { text: EcoString::new(), span: span(at) });
     name().recover_with(via_parser(missing))
 }
 
 /// A word that means something in some places only, and is a name in all others.
-fn word<'s>(word: &'static str) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn word(word: &'static str) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
         if inp.state().is(index, word) {
             inp.skip();
@@ -198,17 +200,17 @@ fn word<'s>(word: &'static str) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + C
 }
 
 /// A line end between the parts of one item, if the next line begins with one of these.
-fn line_break<'s>(before: &'static [Kind]) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+fn line_break(before: &'static [Kind]) -> impl Parser<'static, Input, (), Extra> + Clone {
     line_break_if(move |context, next| {
         context.kind(next).is_some_and(|next| before.contains(&next))
     })
 }
 
 /// A line end between the parts of one item or statement, if the tokens from the next line on are as asked.
-fn line_break_if<'s>(
-    goes_on: impl Fn(&Context<'s>, usize) -> bool + Clone + 's,
-) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn line_break_if(
+    goes_on: impl Fn(&Context, usize) -> bool + Clone + 'static,
+) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
         let context = &inp.state().0;
         if context.kind(index) == Some(Kind::Newline) && goes_on(context, index + 1) {
@@ -218,6 +220,6 @@ fn line_break_if<'s>(
     })
 }
 
-fn item(at: &mut At<'_, '_>, kind: super::tree::ItemKind) -> Item {
+fn item(at: &mut At<'_>, kind: super::tree::ItemKind) -> Item {
     Item { span: span(at), doc: doc(at), kind }
 }

@@ -9,7 +9,7 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Expr, ExprKind, Pattern, PatternKind, UnaryOp};
 
 /// `"a"`, `-1`, `Won { amount, reason: why }`, `value`, `else`
-pub(super) fn pattern<'s>() -> Rule<'s, Pattern> {
+pub(super) fn pattern() -> Rule<Pattern> {
     let minus = just(Kind::Minus).map_with(|_, at| span(at));
     let literal = minus.or_not().then(literal()).map(|(minus, value)| match minus {
         Some(op_span) => PatternKind::Literal(Expr {

@@ -14,7 +14,7 @@ use crate::syntax::tree::{
 };
 
 /// `piece name`, `base "…"`, `docs "…"`, `limits 100 per 10s`
-pub(super) fn declaration<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+pub(super) fn declaration(rules: &Rules) -> Rule<ItemKind> {
     let value = required(rules.expr.clone());
     let limits = value
         .clone()
@@ -33,7 +33,7 @@ pub(super) fn declaration<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 }
 
 /// `errors { 401, 403 => auth }`
-fn errors<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+fn errors(rules: &Rules) -> Rule<ItemKind> {
     let statuses =
         rules.expr.clone().separated_by(just(Kind::Comma)).at_least(1).collect::<Vec<_>>();
     let kind = just(Kind::FatArrow).ignored().recover_with(via_parser(empty()));
@@ -48,7 +48,7 @@ fn errors<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 }
 
 /// `connection KIND [NAME] { … }`
-fn connection<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+fn connection(rules: &Rules) -> Rule<ItemKind> {
     let setting = named_ahead()
         .ignore_then(field(rules.expr.clone(), rules.ty.clone()))
         .map(|field| ConnectionEntry::Setting(Box::new(field)));
@@ -73,7 +73,7 @@ enum Clause {
 }
 
 /// `[default] action name(…) -> T clauses { … }`
-pub(super) fn action<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+pub(super) fn action(rules: &Rules) -> Rule<ItemKind> {
     let scope = just(Kind::Scope).ignore_then(plain_text()).map(Clause::Scope);
     let effect = just(Kind::Effect).ignore_then(required_name()).map(Clause::Effect);
     let clauses = line_break(&[Kind::Scope, Kind::Effect])
@@ -117,7 +117,7 @@ pub(super) fn action<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 }
 
 /// `trigger name(…) -> T sample { … }`
-pub(super) fn trigger<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+pub(super) fn trigger(rules: &Rules) -> Rule<ItemKind> {
     let sample = line_break(&[Kind::Sample])
         .ignore_then(just(Kind::Sample))
         .ignore_then(required(rules.expr.clone()));

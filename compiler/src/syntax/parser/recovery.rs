@@ -10,18 +10,18 @@ use crate::syntax::tree::{Expr, ExprKind, TypeExpr, TypeKind};
 
 /// Takes nothing, and holds where the tokens that follow are as asked. The function gets the tokens and the
 /// index of the next.
-pub(super) fn ahead<'s>(
+pub(super) fn ahead(
     what: What,
-    test: impl Fn(&Context<'s>, usize) -> bool + Clone + 's,
-) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+    test: impl Fn(&Context, usize) -> bool + Clone + 'static,
+) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
         if test(&inp.state().0, index) { Ok(()) } else { Err(Trouble::new(index, what)) }
     })
 }
 
 /// Holds where an entry, a statement or a line ends.
-fn end_of<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+fn end_of(what: What) -> impl Parser<'static, Input, (), Extra> + Clone {
     ahead(what, move |context, index| match context.kind(index) {
         None | Some(Kind::Newline) => true,
         Some(Kind::Semicolon) => what == What::StatementEnd,
@@ -32,7 +32,7 @@ fn end_of<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
 
 /// Holds where another entry, statement or value may begin. Repeated rules need it: a hole takes nothing, and
 /// without this one could follow another for ever.
-pub(super) fn more<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+pub(super) fn more() -> impl Parser<'static, Input, (), Extra> + Clone {
     ahead(What::Value, |context, index| match context.kind(index) {
         None | Some(Kind::Newline | Kind::Comma | Kind::Semicolon) => false,
         Some(kind) => !kind.is_closer(),
@@ -41,11 +41,11 @@ pub(super) fn more<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
 
 /// Skips what does not belong here, up to the end of the statement or entry, brackets as a whole. Fails where
 /// that would be less than `least` tokens.
-pub(super) fn junk<'s>(
+pub(super) fn junk(
     what: What,
     least: usize,
-) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let start = *inp.cursor().inner();
         let mut depth = 0_u32;
         while let Some(kind) = inp.peek() {
@@ -71,14 +71,14 @@ pub(super) fn junk<'s>(
 }
 
 /// What may follow an entry or a statement: its end, or junk, which is reported and skipped.
-pub(super) fn tail<'s>(what: What) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+pub(super) fn tail(what: What) -> impl Parser<'static, Input, (), Extra> + Clone {
     end_of(what).recover_with(via_parser(junk(what, 0)))
 }
 
 /// Entries between brackets, separated by commas or line ends. What cannot be read is skipped, and reported.
-pub(super) fn entries<'s, O: 's>(
-    entry: impl Parser<'s, Input<'s>, O, Extra<'s>> + 's,
-) -> Rule<'s, Vec<O>> {
+pub(super) fn entries<O: 'static>(
+    entry: impl Parser<'static, Input, O, Extra> + 'static,
+) -> Rule<Vec<O>> {
     let entry = more()
         .ignore_then(entry)
         .map(Some)
@@ -92,8 +92,8 @@ pub(super) fn entries<'s, O: 's>(
 }
 
 /// Line ends with at most one comma among them; none where nothing stands before it.
-fn commas<'s>(after_entry: bool) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(move |inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn commas(after_entry: bool) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let mut allowed = after_entry;
         while let Some(kind) = inp.peek() {
             match kind {
@@ -112,8 +112,8 @@ fn commas<'s>(after_entry: bool) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + 
 }
 
 /// Line ends and semicolons.
-pub(super) fn separators<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+pub(super) fn separators() -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         while let Some(Kind::Newline | Kind::Semicolon) = inp.peek() {
             inp.skip();
         }
@@ -122,21 +122,21 @@ pub(super) fn separators<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Cl
 }
 
 /// An expression that must stand here, or a hole.
-pub(super) fn required<'s>(
-    expr: impl Parser<'s, Input<'s>, Expr, Extra<'s>> + 's,
-) -> Rule<'s, Expr> {
+pub(super) fn required(
+    expr: impl Parser<'static, Input, Expr, Extra> + 'static,
+) -> Rule<Expr> {
     expr.recover_with(via_parser(hole())).boxed()
 }
 
 /// A missing expression, which takes nothing.
-pub(super) fn hole<'s>() -> impl Parser<'s, Input<'s>, Expr, Extra<'s>> + Clone {
+pub(super) fn hole() -> impl Parser<'static, Input, Expr, Extra> + Clone {
     empty().map_with(|(), at| Expr { span: super::span(at), kind: ExprKind::Missing })
 }
 
 /// A type that must stand here, or a hole.
-pub(super) fn required_type<'s>(
-    ty: impl Parser<'s, Input<'s>, TypeExpr, Extra<'s>> + 's,
-) -> Rule<'s, TypeExpr> {
+pub(super) fn required_type(
+    ty: impl Parser<'static, Input, TypeExpr, Extra> + 'static,
+) -> Rule<TypeExpr> {
     let missing =
         empty().map_with(|(), at| TypeExpr { span: super::span(at), kind: TypeKind::Missing });
     ty.recover_with(via_parser(missing)).boxed()
@@ -144,10 +144,10 @@ pub(super) fn required_type<'s>(
 
 /// The operand that is missing after an operator. Elsewhere it fails, so that an expression which may be left
 /// out can be.
-pub(super) fn missing_operand<'s>() -> impl Parser<'s, Input<'s>, Expr, Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+pub(super) fn missing_operand() -> impl Parser<'static, Input, Expr, Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let index = *inp.cursor().inner();
-        let context = inp.state().0;
+        let context = &inp.state().0;
         let before = index.checked_sub(1).and_then(|before| context.kind(before));
         let trouble = Trouble::new(index, What::Value);
         let needs =
@@ -155,14 +155,14 @@ pub(super) fn missing_operand<'s>() -> impl Parser<'s, Input<'s>, Expr, Extra<'s
         if !needs {
             return Err(trouble);
         }
-        inp.emit(trouble);
         let span = context.token(index - 1).after();
+        inp.emit(trouble);
         Ok(Expr { span, kind: ExprKind::Missing })
     })
 }
 
 /// Up to the closer: entries where only one may stand, which are reported.
-pub(super) fn rest_of_brackets<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+pub(super) fn rest_of_brackets() -> impl Parser<'static, Input, (), Extra> + Clone {
     let closer =
         ahead(What::Closer, |context, index| context.kind(index).is_none_or(Kind::is_closer));
     let skipped = any()

@@ -10,12 +10,12 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind, TypeExpr};
 
 /// `{ statements }`
-pub(super) fn block<'s>(
-    expr: Rule<'s, Expr>,
-    head: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-    block: Rule<'s, Block>,
-) -> Rule<'s, Block> {
+pub(super) fn block(
+    expr: Rule<Expr>,
+    head: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+    block: Rule<Block>,
+) -> Rule<Block> {
     statements(expr, head, ty, block)
         .delimited_by(just(Kind::BraceOpen), just(Kind::BraceClose))
         .map_with(|statements, at| Block { span: span(at), statements })
@@ -23,18 +23,18 @@ pub(super) fn block<'s>(
 }
 
 /// A block that must stand here, or an empty one.
-pub(super) fn required_block<'s>(block: Rule<'s, Block>) -> Rule<'s, Block> {
+pub(super) fn required_block(block: Rule<Block>) -> Rule<Block> {
     let missing = empty().map_with(|(), at| Block { span: span(at), statements: Vec::new() });
     block.recover_with(via_parser(missing)).boxed()
 }
 
 /// Statements, up to a closer.
-pub(super) fn statements<'s>(
-    expr: Rule<'s, Expr>,
-    head: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-    block: Rule<'s, Block>,
-) -> Rule<'s, Vec<Stmt>> {
+pub(super) fn statements(
+    expr: Rule<Expr>,
+    head: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+    block: Rule<Block>,
+) -> Rule<Vec<Stmt>> {
     let statement = more()
         .ignore_then(kind(expr, head, ty, block))
         .recover_with(via_parser(junk(What::StatementEnd, 1).to(StmtKind::Broken)))
@@ -44,12 +44,12 @@ pub(super) fn statements<'s>(
     separators().ignore_then(statement.repeated().collect()).boxed()
 }
 
-fn kind<'s>(
-    expr: Rule<'s, Expr>,
-    head: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-    block: Rule<'s, Block>,
-) -> Rule<'s, StmtKind> {
+fn kind(
+    expr: Rule<Expr>,
+    head: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+    block: Rule<Block>,
+) -> Rule<StmtKind> {
     let branches = branches::blocks(block.clone());
     let test = testing::statement(expr.clone(), ty.clone());
     let block = required_block(block);
@@ -64,7 +64,7 @@ fn kind<'s>(
 }
 
 /// `name: T = e`, `var name = e`
-fn binding<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind> {
+fn binding(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<StmtKind> {
     let annotation = just(Kind::Colon).ignore_then(required_type(ty));
     let value = required(just(Kind::Equal).ignore_then(required(expr)));
     let typed = named_ahead()
@@ -81,7 +81,7 @@ fn binding<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKin
 }
 
 /// An expression, and what is assigned to it if anything: `name = e` binds, `total += e` and `a.b = e` assign.
-fn expression_or_assignment<'s>(expr: Rule<'s, Expr>) -> Rule<'s, StmtKind> {
+fn expression_or_assignment(expr: Rule<Expr>) -> Rule<StmtKind> {
     let operator = select! {
         Kind::Equal => None,
         Kind::PlusEqual => Some(BinaryOp::Add),
@@ -106,11 +106,11 @@ fn expression_or_assignment<'s>(expr: Rule<'s, Expr>) -> Rule<'s, StmtKind> {
 }
 
 /// Statements that begin with a keyword.
-fn flow_control<'s>(
-    expr: Rule<'s, Expr>,
-    head: Rule<'s, Expr>,
-    block: Rule<'s, Block>,
-) -> Rule<'s, StmtKind> {
+fn flow_control(
+    expr: Rule<Expr>,
+    head: Rule<Expr>,
+    block: Rule<Block>,
+) -> Rule<StmtKind> {
     let each = branches::for_statement(head.clone(), block.clone());
     let while_ = just(Kind::While)
         .ignore_then(required(head))
@@ -140,7 +140,7 @@ fn flow_control<'s>(
     .boxed()
 }
 
-fn simple<'s>() -> impl Parser<'s, Input<'s>, StmtKind, Extra<'s>> + Clone {
+fn simple() -> impl Parser<'static, Input, StmtKind, Extra> + Clone {
     choice((
         just(Kind::Break).to(StmtKind::Break),
         just(Kind::Continue).to(StmtKind::Continue),

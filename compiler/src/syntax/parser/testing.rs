@@ -15,7 +15,7 @@ use crate::syntax::tree::{
 };
 
 /// `test "…" { … }`
-pub(super) fn test<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
+pub(super) fn test(rules: &Rules) -> Rule<ItemKind> {
     let ahead = ahead(What::Item, |context, index| {
         context.is(index, "test") && context.kind(index + 1) == Some(Kind::TextOpen)
     });
@@ -29,8 +29,8 @@ pub(super) fn test<'s>(rules: &Rules<'s>) -> Rule<'s, ItemKind> {
 }
 
 /// Takes nothing. From here to the closer of the brace that opens here, the words of tests are words.
-fn enter<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
-    custom(|inp: &mut InputRef<'s, '_, Input<'s>, Extra<'s>>| {
+fn enter() -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(|inp: &mut InputRef<'static, '_, Input, Extra>| {
         let start = *inp.cursor().inner();
         let context = &mut inp.state().0;
         let mut depth = 0_u32;
@@ -49,7 +49,7 @@ fn enter<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
 }
 
 /// `given …`, `advance …`, `crash` or `expect …`, in a test.
-pub(super) fn statement<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind> {
+pub(super) fn statement(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<StmtKind> {
     let in_test = ahead(What::Word, |context, index| {
         context.kind(index) == Some(Kind::Name)
             && context.in_test(index)
@@ -69,7 +69,7 @@ pub(super) fn statement<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rul
 
 /// Whether one of the words begins a statement of a test: not where it is assigned or looked into, and `crash`
 /// only where nothing follows.
-fn is_statement(context: &Context<'_>, index: usize) -> bool {
+fn is_statement(context: &Context, index: usize) -> bool {
     use Kind::*;
     let next = context.kind(index + 1);
     match context.word(index) {
@@ -98,17 +98,17 @@ fn ends(kind: Option<Kind>) -> bool {
 }
 
 /// A word of a statement of tests, on its line or at the beginning of the next.
-fn further<'s>(words: &'static str) -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+fn further(words: &'static str) -> impl Parser<'static, Input, (), Extra> + Clone {
     line_break_if(move |context, next| context.is(next, words)).ignore_then(word(words))
 }
 
 /// `with { … }`: only calls whose arguments are these.
-fn with<'s>(expr: Rule<'s, Expr>) -> Rule<'s, Option<Expr>> {
+fn with(expr: Rule<Expr>) -> Rule<Option<Expr>> {
     further("with").ignore_then(required(expr)).or_not().boxed()
 }
 
 /// `given ACTION [with { … }] returns V [after D] then fails KIND ["message"] …`
-fn given<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind> {
+fn given(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<StmtKind> {
     let text_ahead =
         ahead(What::Word, |context, index| context.kind(index) == Some(Kind::TextOpen));
     let fails = further("fails")
@@ -117,7 +117,7 @@ fn given<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind>
         .map(|(kind, message)| AnswerKind::Fails { kind, message });
     let returns = further("returns").ignore_then(required(expr.clone())).map(AnswerKind::Returns);
     let after = further("after").ignore_then(required(expr.clone()));
-    let answer = |kind: Rule<'s, AnswerKind>| {
+    let answer = |kind: Rule<AnswerKind>| {
         kind.then(after.clone().or_not()).map_with(|(kind, after), at| Answer {
             span: span(at),
             kind,
@@ -150,7 +150,7 @@ fn given<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind>
 }
 
 /// `expect …`
-fn expect<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind> {
+fn expect(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<StmtKind> {
     let alone = |said: &'static str| {
         ahead(What::Word, move |context, index| {
             context.is(index, said) && ends(context.kind(index + 1))
@@ -185,7 +185,7 @@ fn expect<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, StmtKind
 }
 
 /// `slack.send_message called once with { … }`, `follow_up not started`
-fn called<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Expectation> {
+fn called(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expectation> {
     let said = word("called").to(false).or(word("started").to(true));
     let never = just(Kind::Not).ignore_then(said.clone()).map(|started| (started, Times::Never));
     let times = choice((
@@ -215,7 +215,7 @@ fn called<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Expectat
 }
 
 /// Whether the tokens are a name, perhaps with an argument list, and `called` or `started` behind it.
-fn is_called(context: &Context<'_>, first: usize) -> bool {
+fn is_called(context: &Context, first: usize) -> bool {
     let mut index = first;
     if !context.kind(index).is_some_and(Kind::is_word) {
         return false;

@@ -10,7 +10,7 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Expr, Field, Parameter, TypeExpr, TypeKind, VariantItem, VariantKind};
 
 /// A type.
-pub(super) fn ty<'s>(expr: Rule<'s, Expr>) -> Rule<'s, TypeExpr> {
+pub(super) fn ty(expr: Rule<Expr>) -> Rule<TypeExpr> {
     recursive(|ty| {
         let ty = ty.boxed();
         let named = name()
@@ -49,7 +49,7 @@ pub(super) fn ty<'s>(expr: Rule<'s, Expr>) -> Rule<'s, TypeExpr> {
 }
 
 /// `"won"` as an alternative.
-pub(super) fn literal_variant<'s>() -> Rule<'s, VariantItem> {
+pub(super) fn literal_variant() -> Rule<VariantItem> {
     plain_text()
         .map_with(|(text, _), at| VariantItem {
             span: span(at),
@@ -60,7 +60,7 @@ pub(super) fn literal_variant<'s>() -> Rule<'s, VariantItem> {
 }
 
 /// `{ name: type, … }`
-pub(super) fn fields<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Vec<Field>> {
+pub(super) fn fields(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Vec<Field>> {
     entries(field(expr, ty)).delimited_by(just(Kind::BraceOpen), just(Kind::BraceClose)).boxed()
 }
 
@@ -73,7 +73,7 @@ enum Clause {
 }
 
 /// `name: type` and its clauses, in any order.
-pub(super) fn field<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Field> {
+pub(super) fn field(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Field> {
     let clause = choice((
         just(Kind::Nullable).map(|_| Clause::Nullable),
         just(Kind::Equal).ignore_then(required(expr.clone())).map(Clause::Default),
@@ -108,15 +108,15 @@ pub(super) fn field<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s
 }
 
 /// `(name: type = default, into: type T = json)`
-pub(super) fn parameters<'s>(
-    expr: Rule<'s, Expr>,
-    ty: Rule<'s, TypeExpr>,
-) -> Rule<'s, Vec<Parameter>> {
+pub(super) fn parameters(
+    expr: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+) -> Rule<Vec<Parameter>> {
     entries(parameter(expr, ty)).delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose)).boxed()
 }
 
 /// `name: type = default`
-pub(super) fn parameter<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rule<'s, Parameter> {
+pub(super) fn parameter(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Parameter> {
     let type_parameter = just(Kind::Type)
         .ignore_then(
             required_name()
@@ -144,12 +144,12 @@ pub(super) fn parameter<'s>(expr: Rule<'s, Expr>, ty: Rule<'s, TypeExpr>) -> Rul
 }
 
 /// `-> T`
-pub(super) fn result<'s>(ty: Rule<'s, TypeExpr>) -> Rule<'s, Option<TypeExpr>> {
+pub(super) fn result(ty: Rule<TypeExpr>) -> Rule<Option<TypeExpr>> {
     just(Kind::Arrow).ignore_then(required_type(ty)).or_not().boxed()
 }
 
 /// Holds before a word and a colon.
-pub(super) fn named_ahead<'s>() -> impl Parser<'s, Input<'s>, (), Extra<'s>> + Clone {
+pub(super) fn named_ahead() -> impl Parser<'static, Input, (), Extra> + Clone {
     ahead(What::Name, |context, index| {
         context.kind(index).is_some_and(Kind::is_word)
             && context.kind(index + 1) == Some(Kind::Colon)
