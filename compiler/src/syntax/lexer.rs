@@ -4,6 +4,8 @@
 //! which may hold texts in turn. All tokens come out in one flat list, so nothing here recurses. The lexer
 //! makes sure that quotes and holes are always closed: a text in `"` ends at the latest at the end of its line.
 
+mod foreign;
+
 use logos::{Lexer, Logos};
 
 use super::literal;
@@ -78,6 +80,7 @@ impl Reader<'_> {
                 let doc = text.starts_with("///") && !text.starts_with("////");
                 self.out.comments.push(Comment { span, doc });
             }
+            Kind::BlockComment => self.block_comment(span),
             Kind::Newline => self.newline(span),
             Kind::Quote => self.open_text(span, false),
             Kind::TripleQuote if self.texts.last().is_some_and(|open| open.triple) => {
@@ -233,25 +236,6 @@ impl Reader<'_> {
         }
     }
 
-    fn single_quoted(&mut self, span: Span) {
-        let inner = Span::new(span.start + 1, span.end.saturating_sub(1));
-        let text = self.slice(inner).replace('"', "\\\"");
-        let diagnostic = Diagnostic::error(
-            Code::E0009,
-            self.at(span),
-            "A text stands between double quotes",
-        )
-        .label("single quotes")
-        .note("There is one way to write a text: `\"like this\"`. It may hold values: `\"Hello {name}\"`.")
-        .fix("use double quotes", self.at(span), format!("\"{text}\""));
-        self.out.diagnostics.push(diagnostic);
-        self.push(Kind::TextOpen, Span::new(span.start, inner.start));
-        if inner.start < inner.end {
-            self.push(Kind::TextPart, inner);
-        }
-        self.push(Kind::TextClose, Span::new(inner.end, span.end));
-    }
-
     /// Closes the innermost text in the middle of its hole.
     fn close_unfinished(&mut self, end: Span) {
         if let Some(open) = self.texts.pop() {
@@ -297,6 +281,9 @@ impl Reader<'_> {
 
     /// Neighbours among the characters that no flow has make one diagnostic.
     fn unknown(&mut self, span: Span) {
+        if self.foreign_sign(span) {
+            return;
+        }
         let joins = self
             .out
             .tokens

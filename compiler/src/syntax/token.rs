@@ -26,6 +26,9 @@ pub(crate) enum Kind {
     /// `// …`
     #[regex(r"//[^\n]*", allow_greedy = true)]
     Comment,
+    /// `/*`, how other languages begin a comment.
+    #[token("/*")]
+    BlockComment,
     /// `"`, which the lexer reads on by hand.
     #[token("\"")]
     Quote,
@@ -70,6 +73,61 @@ pub(crate) enum Kind {
     HoleOpen,
     /// `}` that ends a hole.
     HoleClose,
+
+    /// A word that some other language has. What it is made of is decided before the grammar reads it.
+    #[token("elif")]
+    #[token("elsif")]
+    #[token("elseif")]
+    #[token("nil")]
+    #[token("undefined")]
+    #[token("None")]
+    #[token("True")]
+    #[token("False")]
+    #[token("function")]
+    #[token("def")]
+    #[token("func")]
+    #[token("fun")]
+    #[token("let")]
+    #[token("async")]
+    #[token("await")]
+    #[token("new")]
+    #[token("switch")]
+    #[token("case")]
+    #[token("foreach")]
+    #[token("loop")]
+    #[token("throw")]
+    #[token("raise")]
+    #[token("import")]
+    #[token("from")]
+    #[token("of")]
+    #[token("except")]
+    #[token("finally")]
+    #[token("unless")]
+    #[token("lambda")]
+    #[token("is")]
+    #[token("AND")]
+    #[token("OR")]
+    #[token("NOT")]
+    #[token("then")]
+    #[token("do")]
+    #[token("end")]
+    #[token("done")]
+    #[token("fi")]
+    #[token("endif")]
+    #[token("pass")]
+    #[token("print")]
+    #[token("println")]
+    #[token("echo")]
+    #[token("puts")]
+    #[token("console")]
+    #[token("sleep")]
+    #[token("delay")]
+    #[token("class")]
+    #[token("struct")]
+    #[token("interface")]
+    #[token("record")]
+    #[token("f", priority = 3)]
+    Foreign,
 
     /// A name, or a keyword where only a name can stand.
     #[regex("[A-Za-z_][A-Za-z0-9_]*")]
@@ -351,7 +409,7 @@ impl Kind {
 
     /// Whether it is spelled like a name.
     pub(crate) fn is_word(self) -> bool {
-        (Kind::Name as u8..=Kind::Until as u8).contains(&(self as u8))
+        (Kind::Foreign as u8..=Kind::Until as u8).contains(&(self as u8))
     }
 
     /// Whether it compares, or joins two values in another way.

@@ -58,10 +58,7 @@ fn each(head: Rule<Expr>, block: Rule<Block>) -> Rule<For> {
 }
 
 /// A `for` as a statement.
-pub(super) fn for_statement(
-    head: Rule<Expr>,
-    block: Rule<Block>,
-) -> Rule<StmtKind> {
+pub(super) fn for_statement(head: Rule<Expr>, block: Rule<Block>) -> Rule<StmtKind> {
     each(head, block)
         .map_with(|each, at| match each {
             For { name, iterable, parallel: None, body } => StmtKind::For { name, iterable, body },

@@ -5,7 +5,7 @@ use chumsky::prelude::*;
 
 use super::errors::{Trouble, What};
 use super::expressions::{Suffix, literal_with, paren, suffix, text_literal};
-use super::recovery::{ahead, entries, required};
+use super::recovery::{ahead, entries, missing, required};
 use super::types::named_ahead;
 use super::{Context, Extra, Input, Rule, line_break_if, name, required_name, span, word};
 use crate::source::Span;
@@ -13,10 +13,7 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Argument, Clause, ClauseKind, Expr, ExprKind, Pause, TypeExpr};
 
 /// `(a, name: b, into: [Lead?])`
-pub(super) fn arguments(
-    expr: Rule<Expr>,
-    ty: Rule<TypeExpr>,
-) -> Rule<Vec<Argument>> {
+pub(super) fn arguments(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Vec<Argument>> {
     let type_ahead = ahead(What::Value, |context, index| is_type(&context.kinds, index));
     let ty = type_ahead
         .ignore_then(ty)
@@ -57,7 +54,7 @@ fn is_type(kinds: &[Kind], first: usize) -> bool {
 pub(super) fn clauses(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Vec<Clause>> {
     let value = required(operand(expr, ty));
     let every = word("every").ignore_then(value.clone()).map(Pause::Every);
-    let dots = just(Kind::DotDot).ignored().recover_with(via_parser(empty()));
+    let dots = just(Kind::DotDot).ignored().or(missing(What::Longest));
     let backoff = word("backoff")
         .ignore_then(value.clone())
         .then_ignore(dots)

@@ -44,6 +44,12 @@ pub(super) enum What {
     SequentialValue,
     /// `with { … }` of a `run` that stands in no test.
     TestOnly,
+    /// `by` of `dedupe by`.
+    By,
+    /// `times` of `called 3 times`.
+    Times,
+    /// `..` of `backoff 1s..5m`.
+    Longest,
     /// A word that may be left out, of which nothing is said.
     Word,
 }

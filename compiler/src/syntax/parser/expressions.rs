@@ -63,11 +63,7 @@ fn block(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Block> {
     .boxed()
 }
 
-fn head(
-    expr: Rule<Expr>,
-    ty: Rule<TypeExpr>,
-    block: Rule<Block>,
-) -> Rule<Expr> {
+fn head(expr: Rule<Expr>, ty: Rule<TypeExpr>, block: Rule<Block>) -> Rule<Expr> {
     recursive(|head| {
         operators(atom(expr.clone(), ty.clone(), head.boxed(), block, false), expr, ty)
     })
@@ -109,11 +105,7 @@ fn atom(
 }
 
 /// The operators around atoms.
-fn operators(
-    atom: Rule<Expr>,
-    expr: Rule<Expr>,
-    ty: Rule<TypeExpr>,
-) -> Rule<Expr> {
+fn operators(atom: Rule<Expr>, expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
     let catch = just(Kind::Catch).ignore_then(name().then_ignore(just(Kind::FatArrow)).or_not());
     let comparison = select! {
         Kind::Less => BinaryOp::Less,
@@ -139,11 +131,9 @@ fn operators(
     atom.pratt((
         prefix(4, not, |op, operand, _: &mut At<'_>| unary(op, operand)),
         prefix(10, minus, |op, operand, _: &mut At<'_>| unary(op, operand)),
-        postfix(
-            12,
-            suffix(expr.clone(), ty.clone()),
-            |base, suffix: Suffix, _: &mut At<'_>| suffix.of(base),
-        ),
+        postfix(12, suffix(expr.clone(), ty.clone()), |base, suffix: Suffix, _: &mut At<'_>| {
+            suffix.of(base)
+        }),
         postfix(12, clauses(expr, ty), |call: Expr, clauses: Vec<Clause>, _: &mut At<'_>| {
             let end = clauses.last().map_or(call.span, |last| last.span);
             make(call.span.to(end), |call| ExprKind::Clauses { call, clauses }, call)

@@ -6,7 +6,7 @@ use chumsky::prelude::*;
 use super::calls::arguments;
 use super::errors::What;
 use super::expressions::Rules;
-use super::recovery::{ahead, entries, required};
+use super::recovery::{ahead, entries, missing, required};
 use super::types::{parameter, result};
 use super::{Extra, Input, Rule, line_break, line_break_if, name, required_name, span, word};
 use crate::syntax::token::Kind;
@@ -105,10 +105,7 @@ fn trigger(rules: &Rules) -> Rule<On> {
 
 /// `(p: T, agent: "x")`: parameters, and among those of a `function_call` the filters `agent` and `direction`,
 /// each with a plain text behind it where a parameter has a type.
-fn parameters_and_filters(
-    rules: &Rules,
-    filters: bool,
-) -> Rule<(Vec<Parameter>, Vec<Argument>)> {
+fn parameters_and_filters(rules: &Rules, filters: bool) -> Rule<(Vec<Parameter>, Vec<Argument>)> {
     enum Taken {
         Parameter(Box<Parameter>),
         Filter(Argument),
@@ -169,7 +166,7 @@ fn settings(rules: &Rules) -> Rule<Vec<FlowSetting>> {
         .ignore_then(value.clone())
         .then(just(Kind::Per).ignore_then(value.clone()).or_not())
         .map(|(limit, per)| FlowSettingKind::Concurrency { limit, per });
-    let by = word("by").recover_with(via_parser(empty()));
+    let by = word("by").or(missing(What::By));
     let dedupe = word("dedupe")
         .ignore_then(by)
         .ignore_then(value.clone())

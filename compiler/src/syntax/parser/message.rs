@@ -14,7 +14,9 @@ const LOOK_BACK: usize = 2_000;
 pub(super) fn diagnostic(file: FileId, context: &Context, trouble: &Trouble) -> Diagnostic {
     let at = Location { file, span: place(context, trouble.at) };
     let say = Say { file, context, trouble, at, found: found(context, trouble.at) };
-    if trouble.has(What::Body) {
+    if let Some(told) = say.of_a_construct() {
+        told
+    } else if trouble.has(What::Body) {
         say.no_body()
     } else if trouble.has(What::Item) || trouble.has(What::ItemEnd) {
         say.no_item()
@@ -115,6 +117,52 @@ impl Say<'_> {
         }
     }
 
+    /// What is said of constructs with words of their own.
+    fn of_a_construct(&self) -> Option<Diagnostic> {
+        let trouble = self.trouble;
+        Some(if trouble.has(What::Setting) {
+            self.no_setting()
+        } else if trouble.has(What::Answer) {
+            self.expected("`returns` or `fails`").note(
+                "`given ACTION` says how the action answers in this test: `returns VALUE`, or `fails KIND`, and after \
+                 `then` how it answers the next time.",
+            )
+        } else if trouble.has(What::SequentialValue) {
+            self.error("A `for` gives no value")
+                .label("not a value")
+                .note(
+                    "`items.map(item => …)` makes a list of what each item gives, and `for item in items parallel 10 \
+                     { … }` does so for several at a time.",
+                )
+        } else if trouble.has(What::TestOnly) {
+            self.error("`with` behind a `run` stands only in tests")
+                .label("not in a flow or a function")
+                .note("Here, the fields are arguments: `run follow_up(lead: lead)`.")
+        } else if trouble.has(What::By) {
+            self.expected("`by`").note("`dedupe by id` takes events with the same `id` for one.")
+        } else if trouble.has(What::Times) {
+            self.expected("`times`")
+                .note("`expect ACTION called 3 times`, or `called once`, or `not called`.")
+        } else if trouble.has(What::Longest) {
+            self.expected("`..`")
+                .note("`backoff 1s..5m` goes from a pause of 1 second up to 5 minutes, doubling.")
+        } else {
+            return None;
+        })
+    }
+
+    fn no_setting(&self) -> Diagnostic {
+        const SETTINGS: [&str; 3] = ["concurrency", "dedupe", "timeout"];
+        let diagnostic = self.expected("a setting of the flow").note(
+            "A flow's settings are `concurrency 5 per customer`, `dedupe by id for 7d` and `timeout 1h`, with commas \
+             between them.",
+        );
+        match nearest(self.context.slice(self.at.span), SETTINGS) {
+            Some(word) => diagnostic.fix(format!("change to `{word}`"), self.at, word),
+            None => diagnostic,
+        }
+    }
+
     fn no_body(&self) -> Diagnostic {
         if self.is_missing() {
             self.error("This flow has no body")
@@ -125,8 +173,8 @@ impl Say<'_> {
             self.error(format!("I expected `<`, where the flow's body begins, but found {}", self.found))
                 .label("not part of a flow's header")
                 .note(
-                    "A header is `on TRIGGER(…)`, then `as NAME`, `-> TYPE` and `within DURATION else RESULT` where \
-                     they are needed, in this order.",
+                    "A header is `on TRIGGER(…)`, then `as NAME`, `-> TYPE`, `within DURATION else RESULT` and `with \
+                     SETTING, …` where they are needed, in this order.",
                 )
         }
     }
@@ -148,15 +196,22 @@ impl Say<'_> {
             "errors",
             "action",
             "trigger",
+            "use",
+            "test",
         ];
         let written = self.context.slice(self.at.span);
         match nearest(written, words) {
+            Some("test") if written == "test" => self
+                .error("This test has no name")
+                .label("a text belongs after this")
+                .note("A test has a name, by which it is told of: `test \"what it shows\" { … }`."),
             Some(word) if word != written => diagnostic
                 .note(format!("Did you mean `{word}`?"))
                 .fix(format!("change to `{word}`"), self.at, word),
             _ => diagnostic.note(
-                "A file holds flows (`on … < … >`), types (`type … { }`), functions (`fn … { }`) and constants \
-                 (`const … = …`). Statements stand inside a flow, between its `<` and `>`, or in a function.",
+                "A file holds flows (`on … < … >`), types (`type … { }`), functions (`fn … { }`), constants \
+                 (`const … = …`), tests (`test \"…\" { }`) and `use`. Statements stand inside a flow, between its \
+                 `<` and `>`, or in a function.",
             ),
         }
     }
@@ -207,6 +262,9 @@ impl Say<'_> {
     }
 
     fn statement_goes_on(&self) -> Diagnostic {
+        if let Some(told) = self.misplaced_word() {
+            return told;
+        }
         if self.trouble.wants(Kind::BraceOpen) && !self.trouble.has(What::Value) {
             return self.expected("`{`").note("A block stands between braces: `{ … }`.");
         }
@@ -221,6 +279,64 @@ impl Say<'_> {
                 "A statement ends with its line or with `;`. If this goes on with the statement, an operator or a \
                  comma is missing before it.",
             )
+    }
+
+    /// What is said of a word that means something in other places only.
+    fn misplaced_word(&self) -> Option<Diagnostic> {
+        let index = self.trouble.at;
+        let context = self.context;
+        let before =
+            index.checked_sub(1).filter(|before| context.kind(*before) == Some(Kind::Name));
+        let begins = |index: usize| {
+            index.checked_sub(1).and_then(|before| context.kind(before)).is_none_or(|kind| {
+                matches!(kind, Kind::Newline | Kind::Semicolon) || kind.closer().is_some()
+            })
+        };
+        if matches!(context.word(index), "retry" | "once" | "within") {
+            let word = context.word(index);
+            return Some(
+                self.error(format!("`{word}` stands right behind a call"))
+                    .label("no call stands before this")
+                    .note("`action(…) retry 5 every 10s within 2m once \"key\"` says how one call is repeated and bounded."),
+            );
+        }
+        if context.kind(index) == Some(Kind::If) {
+            return Some(
+                self.error("A condition does not follow its value")
+                    .label("an `if` begins a statement or a value")
+                    .note("`x = if ready { a } else { b }` gives one of two values, and `if ready { … }` does something."),
+            );
+        }
+        let before = before?;
+        let word = context.word(before);
+        if matches!(word, "given" | "expect" | "advance") && begins(before) {
+            let at = Location { file: self.file, span: context.token(before) };
+            return Some(
+                Diagnostic::error(Code::E0004, at, format!("`{word}` stands only in tests"))
+                    .label("not in a flow or a function")
+                    .note("A test is an item of its own: `test \"what it shows\" { … }`."),
+            );
+        }
+        if matches!(word, "parallel" | "first" | "start" | "run" | "use" | "test") && begins(before)
+        {
+            let note = match word {
+                "parallel" => {
+                    "`parallel { … }` does several things at a time, and `for item in items parallel 10 { … }` one for each item."
+                }
+                "first" => "`first { … }` waits for the first of several things.",
+                "start" | "run" => {
+                    "`start flow(…)` begins another run, and `run flow(…)` waits for its result."
+                }
+                "use" => "`use \"./other.flow\"` stands outside of flows and functions.",
+                _ => "A `test \"…\" { … }` stands outside of flows and functions.",
+            };
+            return Some(
+                self.error(format!("I did not expect {} after `{word}`", self.found))
+                    .label("this does not belong here")
+                    .note(note),
+            );
+        }
+        None
     }
 
     fn one_value_only(&self) -> Diagnostic {
@@ -270,7 +386,7 @@ impl Say<'_> {
 
     /// Says which tokens would have done, where they are few.
     fn no_token(&self) -> Diagnostic {
-        const TELLING: [Kind; 12] = [
+        const TELLING: [Kind; 13] = [
             Kind::BraceOpen,
             Kind::ParenOpen,
             Kind::Equal,
@@ -279,6 +395,7 @@ impl Say<'_> {
             Kind::In,
             Kind::Catch,
             Kind::Per,
+            Kind::Connection,
             Kind::Action,
             Kind::Native,
             Kind::TextOpen,

@@ -41,10 +41,7 @@ pub(super) fn more() -> impl Parser<'static, Input, (), Extra> + Clone {
 
 /// Skips what does not belong here, up to the end of the statement or entry, brackets as a whole. Fails where
 /// that would be less than `least` tokens.
-pub(super) fn junk(
-    what: What,
-    least: usize,
-) -> impl Parser<'static, Input, (), Extra> + Clone {
+pub(super) fn junk(what: What, least: usize) -> impl Parser<'static, Input, (), Extra> + Clone {
     custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
         let start = *inp.cursor().inner();
         let mut depth = 0_u32;
@@ -122,9 +119,7 @@ pub(super) fn separators() -> impl Parser<'static, Input, (), Extra> + Clone {
 }
 
 /// An expression that must stand here, or a hole.
-pub(super) fn required(
-    expr: impl Parser<'static, Input, Expr, Extra> + 'static,
-) -> Rule<Expr> {
+pub(super) fn required(expr: impl Parser<'static, Input, Expr, Extra> + 'static) -> Rule<Expr> {
     expr.recover_with(via_parser(hole())).boxed()
 }
 
@@ -158,6 +153,15 @@ pub(super) fn missing_operand() -> impl Parser<'static, Input, Expr, Extra> + Cl
         let span = context.token(index - 1).after();
         inp.emit(trouble);
         Ok(Expr { span, kind: ExprKind::Missing })
+    })
+}
+
+/// What must stand here and is missing, which is reported.
+pub(super) fn missing(what: What) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
+        let index = *inp.cursor().inner();
+        inp.emit(Trouble::new(index, what));
+        Ok(())
     })
 }
 

@@ -106,11 +106,7 @@ fn expression_or_assignment(expr: Rule<Expr>) -> Rule<StmtKind> {
 }
 
 /// Statements that begin with a keyword.
-fn flow_control(
-    expr: Rule<Expr>,
-    head: Rule<Expr>,
-    block: Rule<Block>,
-) -> Rule<StmtKind> {
+fn flow_control(expr: Rule<Expr>, head: Rule<Expr>, block: Rule<Block>) -> Rule<StmtKind> {
     let each = branches::for_statement(head.clone(), block.clone());
     let while_ = just(Kind::While)
         .ignore_then(required(head))

@@ -6,7 +6,7 @@ use chumsky::prelude::*;
 use super::calls::place;
 use super::errors::What;
 use super::expressions::{Rules, plain_text};
-use super::recovery::{ahead, required};
+use super::recovery::{ahead, junk, missing, required};
 use super::statements::required_block;
 use super::{Context, Extra, Input, Rule, line_break_if, required_name, span, word};
 use crate::syntax::token::Kind;
@@ -140,7 +140,7 @@ fn given(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<StmtKind> {
             all.push(answer);
             all
         })
-        .recover_with(via_parser(super::recovery::junk(What::Answer, 0).to(Vec::new())));
+        .recover_with(via_parser(junk(What::Answer, 0).to(Vec::new())));
     word("given")
         .ignore_then(required(place(expr.clone(), ty)))
         .then(with(expr))
@@ -195,7 +195,7 @@ fn called(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expectation> {
         })
         .ignore_then(ahead(What::Word, |context, index| !context.is(index, "with")))
         .ignore_then(expr.clone())
-        .then_ignore(word("times"))
+        .then_ignore(word("times").or(missing(What::Times)))
         .map(Times::Exactly)
         .boxed(),
     ))

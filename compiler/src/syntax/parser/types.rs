@@ -108,10 +108,7 @@ pub(super) fn field(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Field> {
 }
 
 /// `(name: type = default, into: type T = json)`
-pub(super) fn parameters(
-    expr: Rule<Expr>,
-    ty: Rule<TypeExpr>,
-) -> Rule<Vec<Parameter>> {
+pub(super) fn parameters(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Vec<Parameter>> {
     entries(parameter(expr, ty)).delimited_by(just(Kind::ParenOpen), just(Kind::ParenClose)).boxed()
 }
 
