@@ -101,7 +101,8 @@ pub struct Trigger {
     pub name: EcoString,
     /// The record type of the event that a run begins with.
     pub event: TypeId,
-    /// The header's arguments by name: `agent: "front desk"`, `path: "/lead"`.
+    /// The header's arguments by name: `agent: "front desk"`, `path: "/lead"`. The platform that a flow is pinned
+    /// to is `platform`, and the tool's name of a `function_call` is `tool`.
     pub arguments: Vec<(EcoString, Constant)>,
     /// For `function_call` and `manual`: the parameters that the header declares, which are the event's fields.
     pub parameters: Vec<Parameter>,

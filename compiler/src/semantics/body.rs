@@ -354,8 +354,11 @@ impl<'c, 't> Body<'c, 't> {
         let text = name.text.as_str();
         let diagnostic = match self.names.get(text) {
             Some(Binding::Local(local)) => {
+                let local = *local;
                 let first = self.locals.get(local.0 as usize).map(|local| self.at(local.span));
-                let var = self.states.get(local.0 as usize).is_some_and(|state| state.var);
+                let var = self.is_var(local);
+                // What reads the name from here on would have read this one.
+                self.unwatch(local);
                 report::names::bound_twice(text, at, first.unwrap_or(at), var)
             }
             Some(Binding::Event(_)) => report::names::binds_trigger_field(text, at),

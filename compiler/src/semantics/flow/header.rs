@@ -155,6 +155,11 @@ impl<'t> Checker<'t> {
         let mut body = Body::constant(self, file, Purpose::Setting);
         let given = body.arguments(signature, call, None)?;
         body.finish_constant();
+        if let Some(tool) = &flow.tool {
+            // A label names the flow, and not the tool.
+            let name = Constant::Text(tool.text.clone());
+            header.trigger.arguments.push(("tool".into(), name));
+        }
         for (parameter, value) in signature.parameters.iter().zip(given.arguments) {
             let (_, value) = self.fold_or_tell(file, &value, Purpose::Setting);
             if let Some(value) = value.filter(|value| *value != Constant::None) {
