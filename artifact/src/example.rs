@@ -103,7 +103,7 @@ impl Maker<'_> {
             Some(Variants::Literals(texts)) => {
                 texts.first().map_or(Constant::None, |text| Constant::Text(text.clone()))
             }
-            Some(Variants::Tagged(variants)) => {
+            Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
                 // Deep down, an alternative with fewer fields ends a recursion sooner.
                 let size = |record| types.record(record).map_or(0, |record| record.fields.len());
                 let variants = variants.iter().enumerate();

@@ -123,6 +123,9 @@ pub enum Variants {
     /// `Won { … } | Lost { … }`: a value is a tag and its record. In JSON: the record's object with the tag's
     /// name under `"type"`.
     Tagged(Vec<Variant>),
+    /// `Person | Company`, each a record with a name of its own. In JSON: the record's object alone, told apart
+    /// by its fields. The first is meant whose required fields are all there.
+    Untagged(Vec<Variant>),
 }
 
 /// One tagged alternative.
@@ -435,7 +438,7 @@ impl Types {
                         let texts: Vec<String> = texts.iter().map(|t| format!("{t:?}")).collect();
                         out.push_str(&texts.join(" | "));
                     }
-                    Variants::Tagged(variants) => {
+                    Variants::Tagged(variants) | Variants::Untagged(variants) => {
                         let names: Vec<&str> = variants.iter().map(|v| v.name.as_str()).collect();
                         out.push_str(&names.join(" | "));
                     }

@@ -88,7 +88,8 @@ pub(crate) fn types_of(action: &Action, types: &Types) -> Vec<String> {
                 }
                 let head = format!("{}type {} =", doc(&choice.doc, ""), choice.name);
                 out.push(format!("{head}{}\n", variants(&choice.variants, types)));
-                if let Variants::Tagged(variants) = &choice.variants {
+                if let Variants::Tagged(variants) | Variants::Untagged(variants) = &choice.variants
+                {
                     let records = variants.iter().filter_map(|it| types.record(it.record));
                     let inner = records.flat_map(|record| &record.fields).map(|field| field.ty);
                     pending.extend(inner.collect::<Vec<_>>().into_iter().rev());
@@ -194,6 +195,10 @@ fn variants(variants: &Variants, types: &Types) -> String {
                 _ => variant.name.to_string(),
             });
             format!("\n    {}", shown.collect::<Vec<_>>().join("\n  | "))
+        }
+        Variants::Untagged(variants) => {
+            let names: Vec<&str> = variants.iter().map(|variant| variant.name.as_str()).collect();
+            format!(" {}", names.join(" | "))
         }
     }
 }

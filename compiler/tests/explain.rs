@@ -50,7 +50,8 @@ fn wrong_with(code: Code) -> Option<String> {
     }
     let Some(works) = block(page, "works") else { return Some("has no block that works".into()) };
     let wrong = |d: &Diagnostic| d.is_error() || d.code == code;
-    let left: Vec<Diagnostic> = diagnostics(code, works, beside).into_iter().filter(wrong).collect();
+    let left: Vec<Diagnostic> =
+        diagnostics(code, works, beside).into_iter().filter(wrong).collect();
     (!left.is_empty()).then(|| format!("what works does not: {}", shown(&left)))
 }
 

@@ -184,7 +184,9 @@ impl Shown<'_> {
 
     fn variant(&self, choice: Option<ChoiceId>, variant: u16) -> String {
         let named = |variants: &Variants| match variants {
-            Variants::Tagged(variants) => variants.get(usize::from(variant)).map(name_of),
+            Variants::Tagged(variants) | Variants::Untagged(variants) => {
+                variants.get(usize::from(variant)).map(name_of)
+            }
             Variants::Literals(_) => None,
         };
         choice

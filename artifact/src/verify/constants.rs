@@ -77,7 +77,9 @@ impl<'a> Effort<'a> {
             }
             (Constant::Tagged(choice, variant, values), Type::Choice(expected)) => {
                 let known = types.choice(expected).and_then(|choice| match &choice.variants {
-                    Variants::Tagged(variants) => variants.get(usize::from(*variant)),
+                    Variants::Tagged(variants) | Variants::Untagged(variants) => {
+                        variants.get(usize::from(*variant))
+                    }
                     Variants::Literals(_) => None,
                 });
                 match known {

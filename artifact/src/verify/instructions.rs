@@ -432,7 +432,9 @@ impl<'a> Checker<'_, 'a> {
 
     fn variant(&self, choice: ChoiceId, variant: u16) -> Result<&Variant, Wrong> {
         match self.context.types.choice(choice).map(|choice| &choice.variants) {
-            Some(Variants::Tagged(variants)) => variants.get(usize::from(variant)),
+            Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
+                variants.get(usize::from(variant))
+            }
             _ => None,
         }
         .ok_or_else(|| Wrong::new("a tagged alternative", format!("{choice:?}, {variant}")))

@@ -90,7 +90,7 @@ fn records(artifact: &Artifact) -> Result<(), Wrong> {
         }
     }
     for choice in (0..choices).filter_map(|id| types.choice(crate::types::ChoiceId(id as u32))) {
-        if let Variants::Tagged(variants) = &choice.variants {
+        if let Variants::Tagged(variants) | Variants::Untagged(variants) = &choice.variants {
             for variant in variants {
                 let known = types.record(variant.record).is_some();
                 let expected = || format!("a record for `{}.{}`", choice.name, variant.name);

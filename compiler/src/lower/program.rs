@@ -106,7 +106,9 @@ impl<'p> Linker<'p> {
             (Constant::Record(record, values), _) => self.secrets_of(*record, values),
             (Constant::Tagged(choice, variant, values), _) => {
                 let record = self.types.choice(*choice).and_then(|choice| match &choice.variants {
-                    Variants::Tagged(variants) => variants.get(usize::from(*variant)),
+                    Variants::Tagged(variants) | Variants::Untagged(variants) => {
+                        variants.get(usize::from(*variant))
+                    }
                     Variants::Literals(_) => None,
                 });
                 if let Some(record) = record.map(|variant| variant.record) {

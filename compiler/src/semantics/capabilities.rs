@@ -103,7 +103,11 @@ impl<'t> Checker<'t> {
         if self.types.get(self.prelude_type("PreCallResult")) != Type::Choice(choice) {
             return None;
         }
-        let Variants::Tagged(variants) = &self.types.choice(choice)?.variants else { return None };
+        let (Variants::Tagged(variants) | Variants::Untagged(variants)) =
+            &self.types.choice(choice)?.variants
+        else {
+            return None;
+        };
         let variant = variants.get(usize::from(variant))?;
         let fields = &self.types.record(variant.record)?.fields;
         Some((variant.name.clone(), fields.iter().map(|field| field.name.clone()).collect()))

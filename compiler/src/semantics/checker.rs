@@ -22,6 +22,7 @@ use super::modules::{Module, Modules};
 use super::names::{LazyId, PRELUDE, Scope, ScopeId, TriggerId, TypeNameKind};
 use super::signature::Signature;
 use super::typed;
+use super::unions::Union;
 
 /// Past so many suggestions a file has greater worries than misspelt names, and looking for more of them
 /// would make checking slow.
@@ -49,6 +50,8 @@ pub(super) struct Checker<'t> {
     pub(super) record_items: HashMap<RecordId, usize>,
     /// Where named records and choices are defined.
     pub(super) type_places: HashMap<TypeId, Location>,
+    /// Choices of records without tags.
+    pub(super) unions: Vec<Union<'t>>,
     pub(super) aliases: Vec<Alias<'t>>,
     /// Anonymous records by their fields.
     pub(super) shapes: HashMap<Vec<(EcoString, TypeId)>, TypeId>,
@@ -171,6 +174,7 @@ impl<'t> Checker<'t> {
             records: Vec::new(),
             record_items: HashMap::new(),
             type_places: HashMap::new(),
+            unions: Vec::new(),
             aliases: Vec::new(),
             shapes: HashMap::new(),
             choices: HashMap::new(),

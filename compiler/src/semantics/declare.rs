@@ -23,6 +23,7 @@ use super::names::{
 use super::report;
 use super::signature::Signature;
 use super::types::BUILT_IN_TYPES;
+use super::unions::Union;
 
 impl<'t> Checker<'t> {
     /// Declares the items of all files.
@@ -342,7 +343,10 @@ impl<'t> Checker<'t> {
         if tagged && literal {
             self.report(report::definitions::mixed_choice(Location { file, span: name.span }));
         }
-        let resolved = if tagged {
+        let resolved = if tagged && self.is_union(file, variants) {
+            self.unions.push(Union { choice, file, members: variants, name: &name.text });
+            Variants::Untagged(Vec::new())
+        } else if tagged {
             let mut resolved: Vec<Variant> = Vec::new();
             for variant in variants {
                 let VariantKind::Tagged { name: tag, fields } = &variant.kind else { continue };

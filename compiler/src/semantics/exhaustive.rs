@@ -132,7 +132,7 @@ fn variants_of(variants: &Variants, types: &Types) -> Vec<(Alternative, EcoStrin
                 (value, eco_format!("{text:?}"), false)
             })
             .collect(),
-        Variants::Tagged(variants) => variants
+        Variants::Tagged(variants) | Variants::Untagged(variants) => variants
             .iter()
             .enumerate()
             .map(|(index, variant)| {

@@ -59,6 +59,14 @@ impl Checker<'_> {
                 needed_by.entry(key).or_default().push(TypeKey::Choice(choice.0));
             }
         }
+        for union in &self.unions {
+            let choice = self.types.choice(union.choice).map(|choice| &choice.variants);
+            let Some(Variants::Untagged(members)) = choice else { continue };
+            for member in members {
+                let key = TypeKey::Record(member.record);
+                needed_by.entry(key).or_default().push(TypeKey::Choice(union.choice.0));
+            }
+        }
         while let Some(key) = ready.pop() {
             if !built.insert(key) {
                 continue;
@@ -84,7 +92,7 @@ impl Checker<'_> {
         match self.types.get(ty) {
             Type::Record(record) if self.is_declared(record) => Some(TypeKey::Record(record)),
             Type::Choice(choice) => match self.types.choice(choice)?.variants {
-                Variants::Tagged(_) => Some(TypeKey::Choice(choice.0)),
+                Variants::Tagged(_) | Variants::Untagged(_) => Some(TypeKey::Choice(choice.0)),
                 Variants::Literals(_) => None,
             },
             _ => None,
@@ -109,7 +117,9 @@ impl Checker<'_> {
                 TypeKey::Record(to) => to,
                 TypeKey::Choice(_) => {
                     let Type::Choice(choice) = self.types.get(field.ty) else { return None };
-                    let Variants::Tagged(variants) = &self.types.choice(choice)?.variants else {
+                    let (Variants::Tagged(variants) | Variants::Untagged(variants)) =
+                        &self.types.choice(choice)?.variants
+                    else {
                         return None;
                     };
                     variants.first()?.record

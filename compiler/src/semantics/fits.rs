@@ -59,7 +59,9 @@ impl<'t> Checker<'t> {
                 }
                 Type::Choice(choice) if seen.insert(ty) => {
                     let variants = self.types.choice(choice).map(|choice| &choice.variants);
-                    if let Some(Variants::Tagged(variants)) = variants {
+                    if let Some(Variants::Tagged(variants) | Variants::Untagged(variants)) =
+                        variants
+                    {
                         let records = variants.iter().filter_map(|v| self.types.record(v.record));
                         open.extend(records.flat_map(|r| r.fields.iter().map(|field| field.ty)));
                     }
@@ -91,7 +93,7 @@ impl<'t> Checker<'t> {
             (Type::None, Type::Optional(_)) => true,
             (Type::Optional(from), Type::Optional(to)) => self.fits(from, to),
             (_, Type::Optional(to)) => self.fits(from, to),
-            _ => self.conversion(from, to).is_some(),
+            _ => self.member_of(from, to).is_some() || self.conversion(from, to).is_some(),
         }
     }
 
@@ -156,10 +158,17 @@ impl<'t> Body<'_, 't> {
                 let inner = Box::new(self.convert(expr, inner)?);
                 Ok(Expr { ty: to, span, kind: ExprKind::Some(inner) })
             }
-            _ => match self.checker.conversion(expr.ty, to) {
-                Some(conversion) => Ok(self.converted(expr, conversion, to)),
-                None => Err(Box::new(expr)),
-            },
+            _ => {
+                match (self.checker.member_of(expr.ty, to), self.checker.conversion(expr.ty, to)) {
+                    (Some((choice, member)), _) => {
+                        let span = expr.span;
+                        let kind = ExprKind::Tagged(choice, member, Box::new(expr));
+                        Ok(Expr { ty: to, span, kind })
+                    }
+                    (None, Some(conversion)) => Ok(self.converted(expr, conversion, to)),
+                    (None, None) => Err(Box::new(expr)),
+                }
+            }
         }
     }
 

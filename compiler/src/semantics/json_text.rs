@@ -93,7 +93,9 @@ fn write(value: &Constant, ty: TypeId, types: &Types, out: &mut EcoString) -> bo
         }
         Constant::Tagged(choice, variant, values) => {
             let variant = match types.choice(*choice).map(|choice| &choice.variants) {
-                Some(Variants::Tagged(variants)) => variants.get(*variant as usize),
+                Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
+                    variants.get(*variant as usize)
+                }
                 _ => None,
             };
             let Some(variant) = variant else { return false };

@@ -49,6 +49,7 @@ mod statement;
 mod tests;
 pub mod typed;
 mod types;
+mod unions;
 mod unused;
 mod uses;
 pub mod walk;

@@ -40,6 +40,7 @@ pub(super) struct TypeScope<'a, 't> {
 impl<'t> Checker<'t> {
     /// Resolves all aliases, and the fields of all records.
     pub(super) fn resolve_types(&mut self) {
+        self.resolve_unions();
         for index in 0..self.aliases.len() {
             self.alias(AliasId(index as u32), 0);
         }
@@ -54,6 +55,7 @@ impl<'t> Checker<'t> {
                 record.fields = resolved;
             }
         }
+        self.check_unions();
     }
 
     /// The type that a type expression means.

@@ -97,7 +97,7 @@ fn parts(types: &Types) -> Vec<Vec<usize>> {
         }
         Type::Record(id) => vec![type_count + id.0 as usize],
         Type::Choice(id) => match types.choice(id).map(|choice| &choice.variants) {
-            Some(Variants::Tagged(variants)) => {
+            Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
                 variants.iter().map(|variant| type_count + variant.record.0 as usize).collect()
             }
             _ => vec![],

@@ -92,7 +92,8 @@ fn write(types: &Types, ty: TypeId, value: &Value, line: &mut Line) {
         }
         (Type::Record(record), Value::Record(values)) => write_record(types, record, values, line),
         (Type::Choice(choice), Value::Tagged(index, values)) => {
-            if let Some(Variants::Tagged(variants)) = types.choice(choice).map(|c| &c.variants)
+            if let Some(Variants::Tagged(variants) | Variants::Untagged(variants)) =
+                types.choice(choice).map(|c| &c.variants)
                 && let Some(variant) = variants.get(usize::from(*index))
             {
                 line.push(&variant.name);

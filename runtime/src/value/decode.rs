@@ -202,8 +202,37 @@ fn decode_choice(types: &Types, ty: TypeId, id: ChoiceId, json: &Json) -> Result
                 find_variant(variants, tag).ok_or_else(|| mismatch(tag).in_field("type"))?;
             Ok(Value::Tagged(index, decode_record(types, variant.record, object)?))
         }
+        Some(Variants::Untagged(variants)) => {
+            let object = json.as_object().ok_or_else(|| mismatch(json))?;
+            let has_shape = |variant: &&Variant| has_shape(types, variant.record, object);
+            let mut found = (0..).zip(variants).filter(|(_, variant)| has_shape(variant));
+            let (index, variant) = found.next().ok_or_else(|| mismatch(json))?;
+            Ok(Value::Tagged(index, decode_record(types, variant.record, object)?))
+        }
         None => Err(mismatch(json)),
     }
+}
+
+/// Whether an object has all that a record requires: each such field is there, and one of a choice of texts is
+/// one of them.
+fn has_shape(types: &Types, record: RecordId, object: &Map<String, Json>) -> bool {
+    let fields = types.record(record).map(|record| record.fields.as_slice()).unwrap_or_default();
+    fields.iter().all(|field| {
+        let found = object.get(field.wire_name()).filter(|json| !json.is_null());
+        match (types.get(field.ty), found) {
+            (Type::Optional(_), _) => true,
+            (_, None) => field.default.is_some(),
+            (Type::Choice(choice), Some(json)) => {
+                match types.choice(choice).map(|choice| &choice.variants) {
+                    Some(Variants::Literals(texts)) => {
+                        json.as_str().is_some_and(|text| texts.iter().any(|known| known == text))
+                    }
+                    _ => true,
+                }
+            }
+            (_, Some(_)) => true,
+        }
+    })
 }
 
 fn find_variant<'a>(variants: &'a [Variant], tag: &Json) -> Option<(u16, &'a Variant)> {
@@ -217,6 +246,9 @@ fn alternatives(types: &Types, ty: TypeId, id: ChoiceId) -> String {
         Some(Variants::Literals(texts)) => texts.iter().map(|t| format!("{t:?}")).collect(),
         Some(Variants::Tagged(variants)) => {
             variants.iter().map(|v| format!("{:?}", v.name)).collect()
+        }
+        Some(Variants::Untagged(variants)) => {
+            variants.iter().map(|v| format!("`{}`", v.name)).collect()
         }
         None => return types.display(ty),
     };

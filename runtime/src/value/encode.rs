@@ -103,14 +103,16 @@ impl Encoder<'_> {
                 self.nested(|encoder| encoder.record(record, values, Map::new()))?
             }
             (Type::Choice(choice), Value::Tagged(index, values)) => {
-                let variant = match self.types.choice(choice).map(|choice| &choice.variants) {
-                    Some(Variants::Tagged(variants)) => variants.get(usize::from(*index)),
-                    _ => None,
+                let variants = self.types.choice(choice).map(|choice| &choice.variants);
+                let (variant, tagged) = match variants {
+                    Some(Variants::Tagged(variants)) => (variants.get(usize::from(*index)), true),
+                    Some(Variants::Untagged(all)) => (all.get(usize::from(*index)), false),
+                    _ => (None, false),
                 };
                 match variant {
                     Some(variant) => {
                         let tag = ("type".to_owned(), Json::from(variant.name.as_str()));
-                        let object = Map::from_iter([tag]);
+                        let object = tagged.then_some(tag).into_iter().collect();
                         self.nested(|encoder| encoder.record(variant.record, values, object))?
                     }
                     None => Json::Null,

@@ -42,7 +42,7 @@ fn count_uses(types: &Types, ty: TypeId) -> HashMap<Type, bool> {
             Type::Optional(inner) | Type::List(inner) | Type::Map(inner) => waiting.push(inner),
             Type::Record(id) => add_fields(&mut waiting, id),
             Type::Choice(id) => match types.choice(id).map(|choice| &choice.variants) {
-                Some(Variants::Tagged(variants)) => {
+                Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
                     variants.iter().for_each(|variant| add_fields(&mut waiting, variant.record));
                 }
                 // A few texts are said faster than referred to.
@@ -170,6 +170,10 @@ impl Writer<'_> {
                     .map(|variant| self.record(variant.record, Some((&variant.name, &variant.doc))))
                     .collect::<Vec<Json>>();
                 json!({ "anyOf": records })
+            }
+            Variants::Untagged(variants) => {
+                let records = variants.iter().map(|variant| self.record(variant.record, None));
+                json!({ "anyOf": records.collect::<Vec<Json>>() })
             }
         };
         describe(&mut schema, &choice.doc);

@@ -255,7 +255,7 @@ impl Builder<'_> {
                 .iter()
                 .map(|literal| Pattern::Equals(Constant::Text(literal.clone())))
                 .collect(),
-            Some(Variants::Tagged(variants)) => {
+            Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
                 (0..variants.len()).map(|index| Pattern::Variant(index as u16)).collect()
             }
             None => Vec::new(),
@@ -298,7 +298,7 @@ impl Builder<'_> {
                     _ => None,
                 };
                 match choice.map(|choice| &choice.variants) {
-                    Some(Variants::Tagged(variants)) => variants
+                    Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => variants
                         .get(usize::from(*index))
                         .map(|variant| variant.name.clone())
                         .unwrap_or_default(),

@@ -324,7 +324,7 @@ impl<'t> Body<'_, 't> {
 
     fn tags(&self, choice: ChoiceId) -> Option<Vec<(EcoString, RecordId)>> {
         match &self.checker.types.choice(choice)?.variants {
-            Variants::Tagged(variants) => {
+            Variants::Tagged(variants) | Variants::Untagged(variants) => {
                 Some(variants.iter().map(|v| (v.name.clone(), v.record)).collect())
             }
             Variants::Literals(_) => None,

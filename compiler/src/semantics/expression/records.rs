@@ -1,7 +1,7 @@
 //! Record literals: of a record type, of a map, of `json`, of a tagged choice, or of a type of their own.
 
 use callflow_artifact::Constant;
-use callflow_artifact::types::{ChoiceId, RecordId, Type, TypeId, Variants};
+use callflow_artifact::types::{ChoiceId, RecordId, Type, TypeId, Variant, Variants};
 use ecow::EcoString;
 
 use crate::semantics::body::{Body, broken, constant};
@@ -22,12 +22,33 @@ impl<'t> Body<'_, 't> {
             Type::Record(record) => self.record_of(record, expected, entries, span),
             Type::Map(value) => self.map_of(value, expected, entries, span),
             Type::Json => self.json_object(entries, span),
-            Type::Choice(choice) => {
-                let Some(Variants::Tagged(variants)) =
-                    self.checker.types.choice(choice).map(|choice| &choice.variants)
-                else {
-                    return self.shape_of(entries, span);
+            Type::Choice(choice) => self.record_of_choice(choice, expected, entries, span),
+            _ => self.shape_of(entries, span),
+        }
+    }
+
+    /// A literal without a name where a choice is expected: one of records without tags is told by its fields.
+    fn record_of_choice(
+        &mut self,
+        choice: ChoiceId,
+        expected: TypeId,
+        entries: &'t [Entry],
+        span: Span,
+    ) -> Expr {
+        let types = &self.checker.types;
+        match types.choice(choice).map(|choice| &choice.variants) {
+            Some(Variants::Untagged(members)) => {
+                let has = |record, entry: &Entry| match (types.record(record), entry) {
+                    (Some(record), Entry::Field { name, .. }) => {
+                        record.fields.iter().any(|field| field.name == name.text)
+                    }
+                    _ => true,
                 };
+                let fits = |member: &Variant| entries.iter().all(|entry| has(member.record, entry));
+                let member = members.iter().position(fits).unwrap_or(0);
+                self.variant_of(choice, member as u16, entries, span)
+            }
+            Some(Variants::Tagged(variants)) => {
                 let tags: Vec<EcoString> = variants.iter().map(|v| v.name.clone()).collect();
                 let (at, name) = (self.at(span), self.name(expected));
                 self.report(report::records::untagged(at, &name, &tags));
@@ -87,7 +108,9 @@ impl<'t> Body<'_, 't> {
 
     fn expected_variant(&self, name: &str, hint: Hint) -> Option<(ChoiceId, u16)> {
         let Type::Choice(choice) = self.checker.types.get(self.bare(hint)?) else { return None };
-        let Variants::Tagged(variants) = &self.checker.types.choice(choice)?.variants else {
+        let (Variants::Tagged(variants) | Variants::Untagged(variants)) =
+            &self.checker.types.choice(choice)?.variants
+        else {
             return None;
         };
         let index = variants.iter().position(|variant| variant.name == name)?;
@@ -121,7 +144,9 @@ impl<'t> Body<'_, 't> {
     ) -> Expr {
         let variants = self.checker.types.choice(choice).map(|choice| &choice.variants);
         let record = match variants {
-            Some(Variants::Tagged(variants)) => variants.get(variant as usize).map(|v| v.record),
+            Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
+                variants.get(variant as usize).map(|v| v.record)
+            }
             _ => None,
         };
         let Some(record) = record else { return self.discarded(entries, span) };

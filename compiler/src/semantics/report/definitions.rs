@@ -80,3 +80,36 @@ pub(in crate::semantics) fn too_deep(at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0008, at, "This type is nested too deep")
         .note("Give a part of it a name: `type Part { … }`")
 }
+
+/// A name in a choice of records that is no record.
+pub(in crate::semantics) fn no_member(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::E0103, at, format!("There is no record `{name}`"))
+        .label("no record")
+        .note("The other names of this choice are records of their own, so that all must be")
+        .note("A tag of a choice has its fields beside it: `Won { amount: decimal } | Lost {}`")
+}
+
+/// A record that stands in a choice twice.
+pub(in crate::semantics) fn member_twice(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::E0106, at, format!("`{name}` stands in this choice already"))
+        .label("the second")
+}
+
+/// Records that cannot be told apart by their fields.
+pub(in crate::semantics) fn ambiguous_union(
+    at: Location,
+    name: &str,
+    first: &str,
+    later: &str,
+) -> Diagnostic {
+    let message = format!("A `{later}` could be taken for a `{first}` in `{name}`");
+    Diagnostic::error(Code::E0221, at, message)
+        .label("cannot be told apart")
+        .note(format!(
+            "`{first}` is tried first, and a `{later}` may have all that it requires"
+        ))
+        .note(format!(
+            "Let `{later}` stand before `{first}`, give `{first}` a required field that `{later}` does not have, or \
+             use tags: `{first} {{ … }} | {later} {{ … }}`"
+        ))
+}

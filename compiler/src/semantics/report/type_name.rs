@@ -27,7 +27,7 @@ pub(super) fn placeholder(types: &Types, ty: TypeId) -> String {
             Some(Variants::Literals(texts)) => {
                 texts.first().map_or_else(|| "\"\"".into(), |text| format!("{text:?}"))
             }
-            Some(Variants::Tagged(variants)) => variants
+            Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => variants
                 .first()
                 .map_or_else(|| "{}".into(), |variant| format!("{} {{}}", variant.name)),
             None => "\"\"".into(),
@@ -66,7 +66,7 @@ fn write(types: &Types, ty: TypeId, out: &mut String) {
             Some(choice) if !choice.name.is_empty() => out.push_str(&choice.name),
             Some(choice) => match &choice.variants {
                 Variants::Literals(texts) => write_literals(texts, out),
-                Variants::Tagged(_) => out.push('?'),
+                Variants::Tagged(_) | Variants::Untagged(_) => out.push('?'),
             },
             None => out.push('?'),
         },

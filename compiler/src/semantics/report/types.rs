@@ -31,9 +31,9 @@ pub(in crate::semantics) fn mismatch(
 /// What to do about a value of one type where another is expected.
 pub(in crate::semantics) fn hint(types: &Types, from: TypeId, to: TypeId) -> Option<&'static str> {
     let tagged = |ty: TypeId| match types.get(ty) {
-        Type::Choice(choice) => types
-            .choice(choice)
-            .is_some_and(|choice| matches!(choice.variants, Variants::Tagged(_))),
+        Type::Choice(choice) => types.choice(choice).is_some_and(|choice| {
+            matches!(choice.variants, Variants::Tagged(_) | Variants::Untagged(_))
+        }),
         _ => false,
     };
     let to = types.without_optional(to);

@@ -20,5 +20,6 @@ mod support;
 mod testing;
 mod typed;
 mod types;
+mod unions;
 mod uses;
 mod warnings;
