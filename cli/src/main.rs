@@ -1,7 +1,6 @@
 //! `callflow`: the command line. One file a command, in [`commands`].
 
 mod commands;
-mod connections;
 mod declaration;
 mod diagnostics_json;
 mod exit;

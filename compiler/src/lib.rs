@@ -8,6 +8,7 @@
 //! the diagnostics. The compiler does no input or output, knows no clock and starts no threads; pieces come
 //! from a [`source::Library`], which is a trait.
 
+pub mod connections;
 pub mod diagnostics;
 pub mod format;
 pub mod graph;

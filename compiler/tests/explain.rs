@@ -20,6 +20,7 @@ fn diagnostics(code: Code, text: &str, beside: Option<&str>) -> Vec<Diagnostic> 
     let agent = Agent { name: "front_desk".into(), platform: None };
     let settings = match code {
         Code::E0703 => Settings { agents: Some(vec![agent]), ..Settings::default() },
+        Code::E0704 => Settings { connections: Some(Vec::new()), ..Settings::default() },
         _ => Settings::default(),
     };
     let project = Project { settings, ..Project::new("example", files) };

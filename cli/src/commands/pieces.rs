@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use callflow_artifact::piece::{Action, Connection, ConnectionKind, Piece, PieceId};
+use callflow_compiler::connections;
 use callflow_compiler::diagnostics::Diagnostic;
 use callflow_compiler::project::Project;
 use callflow_compiler::semantics::{self, typed::Program};
@@ -10,10 +11,10 @@ use callflow_compiler::source::{Library, Source};
 use serde_json::{Value, json};
 
 use super::LIBRARY;
+use crate::declaration;
 use crate::exit::Failure;
 use crate::settings::did_you_mean;
 use crate::terminal::{Style, takes_colour};
-use crate::{connections, declaration};
 
 /// Shows what pieces offer, as they are typed
 #[derive(Debug, clap::Args)]
@@ -163,7 +164,7 @@ impl Catalogue {
             for line in connection.doc.lines() {
                 out.push_str(&format!("  {}\n", style.dim(&format!("# {line}"))));
             }
-            for line in connections::section(piece, connection).lines() {
+            for line in connections::section(&piece.name, piece, connection).lines() {
                 out.push_str(&format!("  {line}\n"));
             }
         }
@@ -248,7 +249,7 @@ fn connection_json(piece: &Piece, connection: &Connection) -> Value {
         "kind": connection.name.as_str(),
         "credentials": kind,
         "doc": connection.doc.as_str(),
-        "toml": connections::section(piece, connection),
+        "toml": connections::section(&piece.name, piece, connection),
     })
 }
 

@@ -95,6 +95,7 @@ codes! {
     E0701 "a secret that would be seen"
     E0702 "a setting that the project does not have"
     E0703 "an agent that the project does not have"
+    E0704 "a connection that the project does not have"
     W0001 "a name that is never used"
     W0002 "code that never runs"
     W0003 "a value that is thrown away"

@@ -22,6 +22,7 @@
 mod body;
 mod capabilities;
 mod checker;
+mod connect;
 mod constant;
 mod cron;
 mod deadlines;
@@ -88,6 +89,7 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     checker.infer_effects();
     checker.tell_asking_settings();
     checker.warn_of_unused_uses();
+    checker.check_connections();
     checker.check_capabilities();
     checker.check_deadlines();
     let (program, found) = checker.finish();

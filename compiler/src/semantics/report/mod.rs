@@ -4,6 +4,7 @@
 pub(super) mod branches;
 pub(super) mod calls;
 pub(super) mod clauses;
+pub(super) mod connect;
 pub(super) mod control;
 pub(super) mod definitions;
 pub(super) mod hooks;

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::support::{TestLibrary, file, render};
 use crate::diagnostics;
-use crate::project::{Agent, Project, Settings};
+use crate::project::{Agent, Connection, Project, Settings};
 use crate::semantics::check;
 use crate::semantics::typed::{ExprKind, StmtKind};
 
@@ -55,4 +55,25 @@ fn what_is_not_known_is_not_checked() {
     let StmtKind::Expr(log) = &body.statements[0].kind else { panic!() };
     let ExprKind::Log(text, _) = &log.kind else { panic!() };
     assert!(matches!(&text.kind, ExprKind::Environment(name) if name == "ANY"));
+}
+
+#[test]
+fn connections_are_there() {
+    let text = "use crm as second with connection \"crm-2\"\nuse crm as third with connection \"crm-3\"\non manual() <\n  crm.notify(to: \"a\", text: \"b\")\n  tell()\n  crm.notify(to: \"a\", text: \"c\")\n  third.notify(to: \"a\", text: \"d\")\n>\nfn tell() { second.notify(to: \"a\", text: \"b\") }";
+    let said = |connections: Option<Vec<Connection>>| {
+        let settings = Settings { connections, ..Settings::default() };
+        let project = Project { settings, ..Project::new("test", vec![file(text)]) };
+        let checked = check(project, &TestLibrary);
+        let found = diagnostics::settle(checked.diagnostics);
+        let told = found.iter().map(|told| render(told, &checked.sources));
+        told.collect::<Vec<_>>().join("")
+    };
+    let connection = |name: &str, kind: Option<&str>| Connection {
+        name: name.into(),
+        kind: kind.map(Into::into),
+        scopes: None,
+    };
+    assert_eq!(said(None), "");
+    let some = vec![connection("crm-2", Some("oauth2")), connection("crm-3", Some("key"))];
+    assert_snapshot!(format!("{text}\n\n{}----\n{}", said(Some(Vec::new())), said(Some(some))));
 }

@@ -36,7 +36,9 @@ fn unions_are_checked() {
         "type Open = Yes | No\nfn f(x: Open) -> bool { return match x { Yes => true, No => false } }",
     ]));
     assert_snapshot!(said_of_each([
-        format!("{TYPES}fn f(party: Party) -> string {{ return match party {{ Person {{ name }} => name }} }}"),
+        format!(
+            "{TYPES}fn f(party: Party) -> string {{ return match party {{ Person {{ name }} => name }} }}"
+        ),
         format!("{TYPES}fn f(party: Party) -> string {{ return party.name }}"),
         format!("{TYPES}fn f(text: string) -> Party {{ return text }}"),
         format!("{TYPES}fn f() -> Party {{ return {{ nmae: \"x\" }} }}"),

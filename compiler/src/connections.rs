@@ -2,13 +2,14 @@
 
 use callflow_artifact::piece::{Connection, ConnectionKind, Piece};
 
-/// The section of `callflow.toml` that makes a connection, ready to be copied. Secrets come from the environment.
-pub(crate) fn section(piece: &Piece, connection: &Connection) -> String {
-    let mut out = format!("[connections.{}]\n", piece.name);
+/// The section of `callflow.toml` that makes a connection under a name, ready to be copied. Secrets come from the
+/// environment.
+pub fn section(name: &str, piece: &Piece, connection: &Connection) -> String {
+    let mut out = format!("[connections.{name}]\n");
     if piece.connections.len() > 1 {
         out.push_str(&format!("kind = \"{}\"\n", connection.name));
     }
-    for line in settings(piece, connection) {
+    for line in settings(name, connection) {
         out.push_str(&line);
         out.push('\n');
     }
@@ -16,8 +17,8 @@ pub(crate) fn section(piece: &Piece, connection: &Connection) -> String {
 }
 
 /// One line a setting; what may be left out stands as a comment.
-fn settings(piece: &Piece, connection: &Connection) -> Vec<String> {
-    let variable = |setting: &str| format!("{}_{setting}", piece.name).to_uppercase();
+fn settings(name: &str, connection: &Connection) -> Vec<String> {
+    let variable = |setting: &str| format!("{name}_{setting}").replace('-', "_").to_uppercase();
     let from_environment = |setting: &str| format!("{setting} = \"${{{}}}\"", variable(setting));
     let declared = connection.settings.iter().map(|setting| {
         let line = match &setting.default {
