@@ -79,7 +79,7 @@ impl<'t> Body<'_, 't> {
             Tree::Date(value) => constant(Constant::Date(*value), TypeId::DATE, span),
             Tree::Time(value) => constant(Constant::Time(*value), TypeId::TIME, span),
             Tree::Text(parts) => self.text(parts, hint, span),
-            Tree::Name(name) => self.name_use(name, span),
+            Tree::Name(name) => self.name_or_tag(expr, name, hint),
             Tree::Field { .. } | Tree::Index { .. } | Tree::Call { .. } => self.chain(expr, hint),
             Tree::Unary { op, op_span, operand } => self.unary(*op, *op_span, operand, hint, span),
             Tree::Binary { op, op_span, left, right } => {

@@ -2,6 +2,7 @@
 
 use callflow_artifact::types::{Type, TypeId};
 
+use super::Hint;
 use crate::semantics::body::{Binding, Body, Kind, broken, constant};
 use crate::semantics::names::{
     BUILT_IN_FUNCTIONS, PRELUDE, Scope, ScopeId, ValueName, ValueNameKind,
@@ -12,6 +13,15 @@ use crate::source::Span;
 use crate::syntax::tree;
 
 impl<'t> Body<'_, 't> {
+    /// A name where a value is wanted, or the tag of an alternative without fields: `Lost` for `Lost {}`.
+    pub(super) fn name_or_tag(&mut self, expr: &'t tree::Expr, name: &'t str, hint: Hint) -> Expr {
+        let is_name = self.names.contains_key(name) || self.find_value(name).is_some();
+        match (!is_name).then(|| self.bare_tag(name, hint)).flatten() {
+            Some((choice, variant)) => self.variant_of(choice, variant, &[], expr.span),
+            None => self.name_use(name, expr.span),
+        }
+    }
+
     /// A name where a value is wanted.
     pub(super) fn name_use(&mut self, name: &'t str, span: Span) -> Expr {
         if name.is_empty() {

@@ -106,6 +106,28 @@ impl<'t> Body<'_, 't> {
         }
     }
 
+    /// The alternative that a name alone stands for: one without fields, of the expected choice, else of the only
+    /// choice that has it.
+    pub(super) fn bare_tag(&self, name: &str, hint: Hint) -> Option<(ChoiceId, u16)> {
+        let found = self.expected_variant(name, hint).or_else(|| {
+            let find = |scope: &crate::semantics::names::Scope<'t>| {
+                match scope.tags.get(name)?.as_slice() {
+                    [only] => Some(*only),
+                    _ => None,
+                }
+            };
+            let own = self.own_scope().and_then(find);
+            own.or_else(|| self.checker.scope(PRELUDE).and_then(find))
+        });
+        let (choice, variant) = found?;
+        let Variants::Tagged(variants) = &self.checker.types.choice(choice)?.variants else {
+            return None;
+        };
+        let record = variants.get(variant as usize)?.record;
+        let bare = self.checker.types.record(record)?.fields.is_empty();
+        bare.then_some((choice, variant))
+    }
+
     fn expected_variant(&self, name: &str, hint: Hint) -> Option<(ChoiceId, u16)> {
         let Type::Choice(choice) = self.checker.types.get(self.bare(hint)?) else { return None };
         let (Variants::Tagged(variants) | Variants::Untagged(variants)) =
@@ -135,7 +157,7 @@ impl<'t> Body<'_, 't> {
         report::names::unknown_type(&name.text, self.at(name.span), meant)
     }
 
-    fn variant_of(
+    pub(super) fn variant_of(
         &mut self,
         choice: ChoiceId,
         variant: u16,

@@ -10,13 +10,14 @@ const TYPES: &str = "type Person { name: string, age: int? }\ntype Company { com
 fn a_member_fits_its_union_and_is_matched_by_name() {
     let text = format!(
         "{TYPES}on manual(party: Party, person: Person, data: json) -> Party <
-  log(name(party) + name(person) + name({{ company: \"Acme\" }}) + name(data as Party))
+  log(\"{{title(party)}}{{title(person)}}{{title(data as Party)}}\")
+  log(title({{ company: \"Acme\" }}))
   x: Party? = if person.age == none {{ person }} else {{ Company {{ company: \"Acme\" }} }}
   all: [Party] = [person, Company {{ company: \"A\" }}]
-  log(\"{{all.map(p => name(p)).join()}}\")
+  log(\"{{all.map(p => title(p)).join()}}\")
   return x ?? party
 >
-fn name(party: Party) -> string {{
+fn title(party: Party) -> string {{
   return match party {{ Person {{ name }} => name, Company {{ company }} => company }}
 }}"
     );
