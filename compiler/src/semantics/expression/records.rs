@@ -110,12 +110,12 @@ impl<'t> Body<'_, 't> {
     /// choice that has it.
     pub(super) fn bare_tag(&self, name: &str, hint: Hint) -> Option<(ChoiceId, u16)> {
         let found = self.expected_variant(name, hint).or_else(|| {
-            let find = |scope: &crate::semantics::names::Scope<'t>| {
-                match scope.tags.get(name)?.as_slice() {
+            let find =
+                |scope: &crate::semantics::names::Scope<'t>| match scope.tags.get(name)?.as_slice()
+                {
                     [only] => Some(*only),
                     _ => None,
-                }
-            };
+                };
             let own = self.own_scope().and_then(find);
             own.or_else(|| self.checker.scope(PRELUDE).and_then(find))
         });
