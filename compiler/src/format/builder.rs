@@ -186,6 +186,25 @@ impl<'a> Builder<'a> {
         self.separate(Line { blank, ..line });
     }
 
+    /// A part that goes on with a line: behind it where it fits, else on a line of its own. One that takes several
+    /// lines in any case begins behind it.
+    pub(super) fn continued(&mut self, write: impl FnOnce(&mut Builder<'a>)) {
+        let mark = self.mark();
+        let commented = self.has_comments();
+        self.line();
+        let line = self.cut(mark);
+        write(self);
+        let part = self.cut(mark);
+        if !commented && self.docs.flat_width(part).is_none() {
+            self.push(Node::Text(" "));
+            return self.push_doc(part);
+        }
+        self.push_doc(line);
+        self.push_doc(part);
+        self.indent(mark);
+        self.group(mark);
+    }
+
     /// Whether a line ends between the token before and the next.
     pub(super) fn line_ends_here(&self) -> bool {
         self.slice(self.gap_before(self.next)).contains('\n')

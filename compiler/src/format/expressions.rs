@@ -55,8 +55,12 @@ impl Builder<'_> {
             ExprKind::Clauses { call, clauses } => {
                 self.expr(call);
                 for clause in clauses {
-                    self.space();
-                    self.clause(clause);
+                    if self.may_begin_line() {
+                        self.continued(|builder| builder.clause(clause));
+                    } else {
+                        self.space();
+                        self.clause(clause);
+                    }
                 }
             }
             ExprKind::ParallelFor { name, iterable, limit, body } => {
@@ -85,12 +89,7 @@ impl Builder<'_> {
                 if parens.start < parens.end {
                     self.arguments(arguments);
                 }
-                if let Some(event) = event {
-                    self.space();
-                    self.word("with");
-                    self.space();
-                    self.expr(event);
-                }
+                self.with(event.as_deref());
             }
             ExprKind::Type(ty) => self.ty(ty),
             ExprKind::List(elements) => self.list_literal(elements),
@@ -129,19 +128,17 @@ impl Builder<'_> {
     /// `e catch f`. Only what comes after `catch` moves to a line of its own, whatever breaks before it.
     fn catch(&mut self, value: &Expr, error: Option<&Name>, fallback: &Expr) {
         self.expr(value);
-        let mark = self.mark();
-        self.line();
-        self.token(Kind::Catch);
-        self.space();
-        if let Some(error) = error {
-            self.name(error);
-            self.space();
-            self.token(Kind::FatArrow);
-            self.space();
-        }
-        self.expr(fallback);
-        self.indent(mark);
-        self.group(mark);
+        self.continued(|builder| {
+            builder.token(Kind::Catch);
+            builder.space();
+            if let Some(error) = error {
+                builder.name(error);
+                builder.space();
+                builder.token(Kind::FatArrow);
+                builder.space();
+            }
+            builder.expr(fallback);
+        });
     }
 
     /// All blocks break together.
@@ -244,6 +241,12 @@ impl Builder<'_> {
         self.token(Kind::FatArrow);
         self.space();
         self.expr(body);
+    }
+
+    /// Whether the next token begins a clause at the beginning of a line as well: not before a parenthesis, which
+    /// would make a call of it.
+    fn may_begin_line(&self) -> bool {
+        self.token_at(self.next + 1).is_some_and(|token| token.kind != Kind::ParenOpen)
     }
 
     fn clause(&mut self, clause: &Clause) {

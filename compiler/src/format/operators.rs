@@ -36,12 +36,22 @@ impl Builder<'_> {
     pub(super) fn operators(&mut self, expr: &Expr) {
         let ExprKind::Binary { op, .. } = &expr.kind else { return self.expr(expr) };
         let level = level(*op);
-        let mark = self.mark();
         let (first, rest) = operands(expr, level);
+        let mark = self.mark();
         self.expr(first);
+        if level == Level::Coalesce {
+            // A fallback stays on the line where a long value ends.
+            for (_, span, operand) in rest {
+                self.continued(|builder| {
+                    builder.operator(span);
+                    builder.space();
+                    builder.expr(operand);
+                });
+            }
+            return;
+        }
         let inner = self.mark();
         for (op, span, operand) in rest {
-            let own = self.mark();
             if begins_line(op) {
                 self.line();
                 self.operator(span);
@@ -52,15 +62,9 @@ impl Builder<'_> {
                 self.line();
             }
             self.expr(operand);
-            if level == Level::Coalesce {
-                // A fallback stays on the line where a long value ends.
-                self.group(own);
-            }
         }
         self.indent(inner);
-        if level != Level::Coalesce {
-            self.group(mark);
-        }
+        self.group(mark);
     }
 
     fn operator(&mut self, span: Span) {
@@ -172,7 +176,7 @@ fn level(op: BinaryOp) -> Level {
     }
 }
 
-/// Whether a line may begin with the operator.
+/// Whether the operator begins the line of its right side.
 fn begins_line(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce)
+    matches!(op, BinaryOp::And | BinaryOp::Or)
 }

@@ -11,12 +11,13 @@ impl Builder<'_> {
         self.expr(&given.action);
         self.with(given.arguments.as_ref());
         for (i, answer) in given.answers.iter().enumerate() {
-            self.space();
-            if i > 0 {
-                self.word("then");
-                self.space();
-            }
-            self.answer(answer);
+            self.continued(|builder| {
+                if i > 0 {
+                    builder.word("then");
+                    builder.space();
+                }
+                builder.answer(answer);
+            });
         }
     }
 
@@ -41,10 +42,11 @@ impl Builder<'_> {
             }
         }
         if let Some(after) = &answer.after {
-            self.space();
-            self.word("after");
-            self.space();
-            self.expr(after);
+            self.continued(|builder| {
+                builder.word("after");
+                builder.space();
+                builder.expr(after);
+            });
         }
     }
 
@@ -96,12 +98,14 @@ impl Builder<'_> {
         }
     }
 
-    fn with(&mut self, value: Option<&Expr>) {
+    /// ` with { … }`
+    pub(super) fn with(&mut self, value: Option<&Expr>) {
         if let Some(value) = value {
-            self.space();
-            self.word("with");
-            self.space();
-            self.expr(value);
+            self.continued(|builder| {
+                builder.word("with");
+                builder.space();
+                builder.expr(value);
+            });
         }
     }
 }

@@ -103,23 +103,34 @@ impl Builder<'_> {
     fn variants(&mut self, variants: &[VariantItem]) {
         let mark = self.mark();
         for (i, variant) in variants.iter().enumerate() {
-            let written = self.kind() == Some(Kind::Pipe);
-            self.separate_parts(Line { space: true, ..Line::default() });
-            match (i, written) {
-                (0, false) => self.push(Node::Either { flat: "", broken: "| " }),
-                (0, true) => {
-                    self.skip();
-                    self.push(Node::Either { flat: "", broken: "| " });
-                }
-                _ => {
-                    self.token(Kind::Pipe);
-                    self.space();
-                }
+            if i == 0 {
+                self.first_bar();
+            } else {
+                self.separate_parts(Line { space: true, ..Line::default() });
+                self.token(Kind::Pipe);
+                self.space();
             }
             self.variant(variant);
         }
         self.indent(mark);
         self.group(mark);
+    }
+
+    /// The `|` before the first alternative, which stands there where each has a line of its own.
+    fn first_bar(&mut self) {
+        let written = self.kind() == Some(Kind::Pipe);
+        let commented = self.has_comments();
+        if written && !commented {
+            self.skip();
+        }
+        self.line();
+        self.push(Node::Either { flat: "", broken: "|" });
+        if written && commented {
+            self.skip();
+        }
+        if !self.has_comments() {
+            self.push(Node::Either { flat: "", broken: " " });
+        }
     }
 
     /// `"a" | "b"` in place.

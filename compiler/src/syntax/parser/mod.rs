@@ -132,6 +132,9 @@ impl Context {
         let mut next = start;
         while let Some(comment) = first.checked_sub(1).and_then(|i| self.comments.get(i)) {
             let between = self.slice(Span::new(comment.span.end, next));
+            // An alternative may have its `|` before it.
+            let bar = if first == end { between.trim_end().strip_suffix('|') } else { None };
+            let between = bar.unwrap_or(between);
             if !comment.doc || !between.bytes().all(|byte| byte.is_ascii_whitespace()) {
                 break;
             }
