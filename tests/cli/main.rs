@@ -6,6 +6,7 @@
 mod bad_input;
 mod commands;
 mod examples;
+mod fmt;
 mod graph;
 mod process;
 mod readme;

@@ -70,6 +70,11 @@ impl Folder {
         self
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The same with a variable in the environment.
     pub(crate) fn with_variable(mut self, name: &str, value: &str) -> Folder {
         self.environment.push((name.to_owned(), value.to_owned()));

@@ -54,14 +54,7 @@ impl Builder<'_> {
             ExprKind::Match { subject, arms } => self.match_of(subject, arms),
             ExprKind::Clauses { call, clauses } => {
                 self.expr(call);
-                for clause in clauses {
-                    if self.may_begin_line() {
-                        self.continued(|builder| builder.clause(clause));
-                    } else {
-                        self.space();
-                        self.clause(clause);
-                    }
-                }
+                self.clauses(clauses);
             }
             ExprKind::ParallelFor { name, iterable, limit, body } => {
                 let mark = self.mark();
@@ -171,7 +164,11 @@ impl Builder<'_> {
         self.space();
         self.head(subject);
         self.space();
-        self.braces(arms, Braces { comma: Comma::AfterValues, broken: true }, |builder, arm| {
+        let comma = |arm: &Arm| match arm.body.kind {
+            ExprKind::Block(_) => Comma::Never,
+            _ => Comma::Always,
+        };
+        self.braces(arms, Braces { comma, broken: true }, |builder, arm| {
             builder.patterns(&arm.patterns);
             builder.space();
             builder.token(Kind::FatArrow);
@@ -205,7 +202,7 @@ impl Builder<'_> {
             PatternKind::Variant { name, fields: Some(fields) } => {
                 self.name(name);
                 self.space();
-                let style = Braces { comma: Comma::Always, broken: false };
+                let style = Braces { comma: |_| Comma::Always, broken: false };
                 self.braces(fields, style, |builder, (field, bound)| {
                     builder.name(field);
                     if field.span != bound.span {
@@ -241,6 +238,21 @@ impl Builder<'_> {
         self.token(Kind::FatArrow);
         self.space();
         self.expr(body);
+    }
+
+    /// `retry 5 within 30s`: behind the call where all fit, else each on a line of its own.
+    fn clauses(&mut self, clauses: &[Clause]) {
+        let mark = self.mark();
+        for clause in clauses {
+            if self.may_begin_line() {
+                self.line()
+            } else {
+                self.space()
+            }
+            self.clause(clause);
+        }
+        self.indent(mark);
+        self.group(mark);
     }
 
     /// Whether the next token begins a clause at the beginning of a line as well: not before a parenthesis, which

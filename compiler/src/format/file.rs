@@ -1,5 +1,7 @@
 //! A file's items one after the other.
 
+use std::ops::Range;
+
 use super::builder::Builder;
 use super::document::{Line, Node};
 use super::printer::Printer;
@@ -17,14 +19,33 @@ pub(super) enum Care {
     Items,
 }
 
+/// A text that is laid out.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The text.
+    pub(super) text: String,
+    /// Its items in order, each with what stands between it and the one before; the last is what stands behind
+    /// them all.
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a text that is laid out on its own.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// Where it was.
+    pub(super) given: Range<usize>,
+    /// Where it is now.
+    pub(super) laid_out: Range<usize>,
+}
+
 /// Lays out the items of a file. The diagnostics are those of its text, whose lines end in `\n` alone.
-pub(super) fn lay_out(text: &str, tree: &File, diagnostics: &[Diagnostic], care: Care) -> String {
+pub(super) fn lay_out(text: &str, tree: &File, diagnostics: &[Diagnostic], care: Care) -> Layout {
     let tokens = tokens::read(text, &tree.comments);
     let mut builder = Builder::new(text, &tokens, &tree.comments);
     let mut printer = Printer::with_capacity(text.len() + text.len() / 8);
     let mut items = tree.items.iter().peekable();
     let broken = broken_places(diagnostics, care);
-    let mut first = true;
+    let mut parts: Vec<Part> = Vec::new();
     loop {
         builder.skip_semicolons(tokens.len());
         let mark = builder.mark();
@@ -32,10 +53,12 @@ pub(super) fn lay_out(text: &str, tree: &File, diagnostics: &[Diagnostic], care:
             builder.write_comment_lines();
             let root = builder.cut(mark);
             printer.print(&builder.docs, root);
-            return printer.finish();
+            let out = printer.finish();
+            let from = end_of(&parts);
+            parts.push(Part { given: from.0..text.len(), laid_out: from.1..out.len() });
+            return Layout { text: out, parts };
         }
-        builder.begin_item(first);
-        first = false;
+        builder.begin_item(parts.is_empty());
         match builder.region(&mut items, |item| item.span, tokens.len()) {
             (Some(item), stop) if !builder.is_broken(stop, &broken) => {
                 builder.whole_item(item, stop);
@@ -45,7 +68,15 @@ pub(super) fn lay_out(text: &str, tree: &File, diagnostics: &[Diagnostic], care:
         let root = builder.cut(mark);
         printer.print(&builder.docs, root);
         builder.docs.clear();
+        let from = end_of(&parts);
+        let end = builder.before(builder.next).map_or(from.0, |token| token.span.end as usize);
+        parts.push(Part { given: from.0..end, laid_out: from.1..printer.written() });
     }
+}
+
+/// Where the parts so far end, in both texts.
+fn end_of(parts: &[Part]) -> (usize, usize) {
+    parts.last().map_or((0, 0), |part| (part.given.end, part.laid_out.end))
 }
 
 /// The places of mistakes for which a whole item stays as it stands, in order.

@@ -16,17 +16,14 @@ pub(super) enum Comma {
     Always,
     /// A comma on one line; nothing where each stands on a line of its own.
     OnOneLine,
-    /// A comma, but not after a block.
-    AfterValues,
     /// None: each part stands on a line of its own.
     Never,
 }
 
 /// How a list in braces is written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Braces {
-    /// What stands between its parts.
-    pub(super) comma: Comma,
+pub(super) struct Braces<T> {
+    /// What stands after a part.
+    pub(super) comma: fn(&T) -> Comma,
     /// Whether its parts stand on lines of their own in any case.
     pub(super) broken: bool,
 }
@@ -39,7 +36,7 @@ impl<'a> Builder<'a> {
     pub(super) fn braces<T>(
         &mut self,
         list: &[T],
-        style: Braces,
+        style: Braces<T>,
         write: impl FnMut(&mut Builder<'a>, &T),
     ) {
         let mark = self.mark();
@@ -51,7 +48,7 @@ impl<'a> Builder<'a> {
     fn open_braces<T>(
         &mut self,
         list: &[T],
-        Braces { comma, broken }: Braces,
+        Braces { comma, broken }: Braces<T>,
         mut write: impl FnMut(&mut Builder<'a>, &T),
     ) {
         self.token(Kind::BraceOpen);
@@ -68,7 +65,7 @@ impl<'a> Builder<'a> {
                 self.separate_parts(line)
             }
             write(self, part);
-            self.comma(i + 1 == list.len(), comma);
+            self.comma(i + 1 == list.len(), comma(part));
         }
         self.close(inner, Line { hard, ..SPACED });
         self.token(Kind::BraceClose);
@@ -95,8 +92,6 @@ impl<'a> Builder<'a> {
             self.skip();
         }
         self.push(match style {
-            Comma::AfterValues if self.follows_block() => Node::Text(""),
-            Comma::AfterValues => Node::Text(","),
             Comma::Never => Node::Text(""),
             Comma::Always if last => Node::Either { flat: "", broken: "," },
             Comma::Always => Node::Text(","),
@@ -104,14 +99,6 @@ impl<'a> Builder<'a> {
             Comma::OnOneLine if self.continues_line() => Node::Text(","),
             Comma::OnOneLine => Node::Either { flat: ",", broken: "" },
         });
-    }
-
-    /// Whether the token before is the end of a block.
-    fn follows_block(&self) -> bool {
-        let index = self.next.saturating_sub(1);
-        let comma = self.token_at(index).is_some_and(|token| token.kind == Kind::Comma);
-        let last = self.before(if comma { index } else { self.next });
-        last.is_some_and(|token| token.kind == Kind::BraceClose)
     }
 
     /// Whether the next token, as a field's name, would go on with the line before.
@@ -251,7 +238,7 @@ impl<'a> Builder<'a> {
 
     /// `{ name: a, name, ...b }`
     pub(super) fn record_literal(&mut self, entries: &[Entry]) {
-        let style = Braces { comma: Comma::Always, broken: false };
+        let style = Braces { comma: |_| Comma::Always, broken: false };
         self.braces(entries, style, |builder, entry| match entry {
             Entry::Field { name, shorthand: true, .. } => builder.name(name),
             Entry::Field { name, value, .. } => {

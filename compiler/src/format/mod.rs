@@ -28,6 +28,7 @@ mod lists;
 mod operators;
 mod pieces;
 mod printer;
+mod range;
 mod regions;
 mod stand_ins;
 mod statements;
@@ -37,7 +38,8 @@ mod types;
 
 use std::borrow::Cow;
 
-use file::{Care, lay_out};
+use file::{Care, Layout, lay_out};
+pub use range::{Edit, format_range};
 
 use crate::diagnostics::Diagnostic;
 use crate::source::FileId;
@@ -60,31 +62,37 @@ pub fn format(text: &str) -> String {
 
 /// Formats a file's text, and tells what is wrong with it.
 pub fn format_file(file: FileId, given: &str) -> Formatted {
-    let clean = tidy_line_ends(given);
-    let Parsed { tree, diagnostics } = syntax::parse(file, &clean);
-    let text = if diagnostics.is_empty() {
-        lay_out(&clean, &tree, &[], Care::Statements)
-    } else {
-        lay_out_broken(&clean, &tree, &diagnostics).unwrap_or_else(|| given.to_owned())
-    };
+    let (layout, diagnostics) = layout(file, &tidy_line_ends(given));
+    let text = layout.map_or_else(|| given.to_owned(), |layout| layout.text);
     // Places are told in the text as it was given.
-    let diagnostics = match clean {
-        Cow::Owned(_) if !diagnostics.is_empty() => syntax::parse(file, given).diagnostics,
-        _ => diagnostics,
+    let diagnostics = match diagnostics.as_slice() {
+        [] => diagnostics,
+        _ => syntax::parse(file, given).diagnostics,
     };
     Formatted { text, diagnostics }
 }
 
+/// The layout of a text whose lines end in `\n`, and what is wrong with it; no layout where that would change again.
+fn layout(file: FileId, text: &str) -> (Option<Layout>, Vec<Diagnostic>) {
+    let Parsed { tree, diagnostics } = syntax::parse(file, text);
+    let layout = if diagnostics.is_empty() {
+        Some(lay_out(text, &tree, &[], Care::Statements))
+    } else {
+        lay_out_broken(text, &tree, &diagnostics)
+    };
+    (layout, diagnostics)
+}
+
 /// Formats a text with mistakes in it, as much as can be; nothing where a second time would change it again.
-fn lay_out_broken(text: &str, tree: &File, diagnostics: &[Diagnostic]) -> Option<String> {
+fn lay_out_broken(text: &str, tree: &File, diagnostics: &[Diagnostic]) -> Option<Layout> {
     let again = |text: &str| {
         let Parsed { tree, diagnostics } = syntax::parse(FileId(0), text);
-        lay_out(text, &tree, &diagnostics, Care::Statements)
+        lay_out(text, &tree, &diagnostics, Care::Statements).text
     };
     [Care::Statements, Care::Items]
         .into_iter()
         .map(|care| lay_out(text, tree, diagnostics, care))
-        .find(|first| again(first) == *first)
+        .find(|first| again(&first.text) == first.text)
 }
 
 /// The text with `\n` alone at the ends of lines, and without a mark of its encoding.

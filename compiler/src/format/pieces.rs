@@ -16,7 +16,7 @@ impl Builder<'_> {
             self.name(name);
         }
         self.space();
-        let style = Braces { comma: Comma::OnOneLine, broken: false };
+        let style = Braces { comma: |_| Comma::OnOneLine, broken: false };
         self.braces(&connection.entries, style, |builder, entry| match entry {
             ConnectionEntry::Setting(setting) => builder.field(setting),
             ConnectionEntry::Directive { word, values } => {
@@ -33,7 +33,7 @@ impl Builder<'_> {
     pub(super) fn errors(&mut self, rules: &[ErrorRule]) {
         self.token(Kind::Errors);
         self.space();
-        self.braces(rules, Braces { comma: Comma::Never, broken: true }, |builder, rule| {
+        self.braces(rules, Braces { comma: |_| Comma::Never, broken: true }, |builder, rule| {
             for (i, status) in rule.statuses.iter().enumerate() {
                 if i > 0 {
                     builder.token(Kind::Comma);

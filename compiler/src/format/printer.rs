@@ -51,6 +51,11 @@ impl Printer {
         }
     }
 
+    /// How many bytes are written.
+    pub(super) fn written(&self) -> usize {
+        self.out.len()
+    }
+
     /// The text. Its last line is ended.
     pub(super) fn finish(mut self) -> String {
         if !self.out.is_empty() {

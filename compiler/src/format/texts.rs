@@ -20,6 +20,12 @@ impl Builder<'_> {
         let indent = text::indent_of_lines(written);
         let mark = self.mark();
         for line in lines {
+            if line.trim_start_matches([' ', '\t']) == "\"\"\"" {
+                // The indent of a line with the closing quotes alone is no part of the value either.
+                self.push(Node::Line(Line { hard: true, ..Line::default() }));
+                self.push(Node::Text("\"\"\""));
+                break;
+            }
             let own = line.len() - line.trim_start_matches([' ', '\t']).len();
             self.push(Node::Line(Line { hard: true, ..Line::default() }));
             self.push(Node::Text(line.get(own.min(indent)..).unwrap_or_default()));

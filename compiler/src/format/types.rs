@@ -163,7 +163,7 @@ impl Builder<'_> {
 
     /// `{ name: type, … }`: without commas where each stands on a line of its own.
     fn fields(&mut self, fields: &[Field]) {
-        self.braces(fields, Braces { comma: Comma::OnOneLine, broken: false }, Self::field);
+        self.braces(fields, Braces { comma: |_| Comma::OnOneLine, broken: false }, Self::field);
     }
 
     /// `name: type`, and its clauses as they are written.

@@ -141,7 +141,7 @@ connection key private_app {
 }
 limits 100 per 10s
 errors { 401, 403 => auth, 404 => not_found }
-default action create_deal(name: string, into: type T = json) -> Deal scope "a" effect write { return 1 }
+default action create_deal(name: string, into: type T = json)->Deal scope "a" effect write { return 1 }
 action list()->[Deal] native
 trigger changed(stage: string?) -> Deal sample { id: "9" }"#
     ));
@@ -185,12 +185,17 @@ fn broken_parts_stay_as_they_stand() {
   a   =   1
   let   b  =   2
   c   =   (3   +   )
-  if   a   >   1   { d( ;  e(  1  ) }
+  if   a   >   1   { d(  2  ) ;  e(  1  )  x }
   f(  1,2  )   g
   h  (  2  )
 >
 
 type   X   {   a :   int   }
+
+on   call_finished   <
+  a   =   1
+  if   a   >   1   { d( ;  e(  1  ) }
+>
 
 fn   f(  {
     x   =   1

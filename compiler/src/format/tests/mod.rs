@@ -1,7 +1,9 @@
 //! What is laid out, and what holds for the layout of any text.
 
+mod canonical;
 mod layout;
 mod properties;
+mod range;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -70,8 +70,15 @@ fn every_prefix_is_laid_out() {
 #[test]
 fn deep_and_long_texts_are_laid_out() {
     for (open, close) in [("(", ")"), ("[", "]"), ("f({ a: ", " })"), ("x => { ", " }")] {
-        let deep = format!("fn f() {{ x = {}1{} }}", open.repeat(190), close.repeat(190));
-        check(&deep).unwrap();
+        for depth in [50, 190, 1_000] {
+            let (open, close) = (open.repeat(depth), close.repeat(depth));
+            let out = format(&format!("fn f() {{ x = {open}1{close} }}"));
+            assert_eq!(format(&out), out);
+        }
+    }
+    for link in ["not ", "-", "x => ", "a.b + ", "if a { } else { } + ", "a ?? "] {
+        let out = format(&format!("fn f() {{ x = {}a }}", link.repeat(290)));
+        assert_eq!(format(&out), out);
     }
     let lines = "  x = a.b(c, d).e(f => g).h(1) + 2 and 3 or name ?? other\n".repeat(2_000);
     check(&format!("fn f() {{\n{lines}}}")).unwrap();

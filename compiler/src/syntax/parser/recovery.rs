@@ -26,6 +26,9 @@ fn end_of(what: What) -> impl Parser<'static, Input, (), Extra> + Clone {
         None | Some(Kind::Newline) => true,
         Some(Kind::Semicolon) => what == What::StatementEnd,
         Some(Kind::Comma) => what == What::EntryEnd,
+        Some(Kind::Scope | Kind::Effect | Kind::Native | Kind::BraceOpen) => {
+            what == What::ActionClause
+        }
         Some(kind) => kind.is_closer(),
     })
 }
