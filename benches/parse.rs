@@ -1,9 +1,10 @@
-//! How fast a project is read and checked: `cargo bench -p callflow-benches --bench parse`.
+//! How fast a project is read, laid out and checked: `cargo bench -p callflow-benches --bench parse`.
 //!
 //! Prints megabytes a second of a generated 1 MB project for each stage, with its limit beside it, and the
 //! rate of the lexer generator's bare automaton, above which no stage can be.
 
 use callflow_benches::{median, project, rate};
+use callflow_compiler::format::format;
 use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, FileId, Source};
 use callflow_compiler::{check, syntax};
@@ -30,6 +31,7 @@ fn main() {
     let parse = median(RUNS, || {
         files.iter().map(|(_, text)| syntax::parse(FileId(0), text).tree.items.len()).sum::<usize>()
     });
+    let laid_out = median(RUNS, || files.iter().map(|(_, text)| format(text).len()).sum::<usize>());
     let checked =
         median(RUNS, || check(Project::new("bench", sources.clone()), &library).diagnostics.len());
 
@@ -37,6 +39,7 @@ fn main() {
     println!("{:<28} {:>10} {:>10} {:>8}", "", "MB/s", "at least", "ratio");
     row("tokens alone (logos)", rate(bytes, tokens), None);
     row("lex and parse", rate(bytes, parse), Some(10.0));
+    row("lex, parse and lay out", rate(bytes, laid_out), Some(5.0));
     row("lex, parse and check", rate(bytes, checked), Some(5.0));
 }
 

@@ -20,7 +20,10 @@ fn files_are_laid_out_in_place() {
     assert_eq!(folder.read("a.flow"), MESSY);
     assert_snapshot!("fmt_in_place", folder.call(&["fmt"]).page());
     assert_eq!((folder.read("a.flow"), folder.read("own/c.flow")), (TIDY.into(), TIDY.into()));
-    assert_eq!((folder.read(".hidden/d.flow"), folder.read("notes.txt")), (MESSY.into(), MESSY.into()));
+    assert_eq!(
+        (folder.read(".hidden/d.flow"), folder.read("notes.txt")),
+        (MESSY.into(), MESSY.into())
+    );
     assert_snapshot!("fmt_again", folder.call(&["fmt", "--check", "."]).page());
 }
 
@@ -35,7 +38,8 @@ fn stdin_goes_to_stdout() {
 
 #[test]
 fn what_is_broken_stays_and_is_told() {
-    let broken = "on call_finished <\n  log( transcript )\n  x = ( 1 + )\n>\n\non  pre_call <\n  f( 1\n";
+    let broken =
+        "on call_finished <\n  log( transcript )\n  x = ( 1 + )\n>\n\non  pre_call <\n  f( 1\n";
     let folder = Folder::with_flow(broken);
     assert_snapshot!("fmt_broken", folder.call(&["fmt"]).page());
     assert_snapshot!("fmt_broken_text", folder.read("flow.flow"));

@@ -252,6 +252,13 @@ impl<'a> Builder<'a> {
         !self.failed && self.comment < self.comments_before(self.next)
     }
 
+    /// Whether one of the comments before the next token is a `///`. What it documents hangs on what stands
+    /// directly behind it.
+    pub(super) fn has_documentation(&self) -> bool {
+        let waiting = self.comments.get(self.comment..self.comments_before(self.next));
+        waiting.is_some_and(|waiting| waiting.iter().any(|comment| comment.doc))
+    }
+
     /// How many comments stand before a token.
     fn comments_before(&self, index: usize) -> usize {
         self.token_at(index).map_or(self.comments.len(), |token| token.comments as usize)

@@ -84,7 +84,7 @@ impl<'a> Builder<'a> {
     /// What stands after a part of a list.
     pub(super) fn comma(&mut self, last: bool, style: Comma) {
         let written = self.kind() == Some(Kind::Comma);
-        if written && self.has_doc_comment() {
+        if written && self.has_documentation() {
             // It would document the next part if it stood behind the comma.
             return self.take();
         }
@@ -104,11 +104,6 @@ impl<'a> Builder<'a> {
     /// Whether the next token, as a field's name, would go on with the line before.
     fn continues_line(&self) -> bool {
         matches!(self.kind(), Some(Kind::And | Kind::Or | Kind::Catch | Kind::Else))
-    }
-
-    /// Whether a `///` stands before the next token.
-    fn has_doc_comment(&self) -> bool {
-        self.has_comments() && self.comments.get(self.comment).is_some_and(|comment| comment.doc)
     }
 
     /// `(a, b)` or `[a, b]`: on one line, else one part a line.

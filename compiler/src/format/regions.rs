@@ -34,9 +34,9 @@ impl Builder<'_> {
         }
     }
 
-    /// Leaves out the semicolons that come next.
+    /// Leaves out the semicolons that come next, but for one after documentation, which then documents nothing.
     pub(super) fn skip_semicolons(&mut self, end: usize) {
-        while self.next < end && self.kind() == Some(Kind::Semicolon) {
+        while self.next < end && self.kind() == Some(Kind::Semicolon) && !self.has_documentation() {
             self.skip();
         }
     }
