@@ -14,6 +14,8 @@ use crate::types::{ChoiceId, RecordId};
 pub enum Constant {
     /// `none`.
     None,
+    /// `null` of a field that is `nullable`: none to read, and JSON's null when written.
+    Null,
     /// `true`, `false`.
     Bool(bool),
     /// `42`.

@@ -216,6 +216,7 @@ fn listed(registers: &[Reg]) -> String {
 pub fn constant(constant: &Constant) -> String {
     match constant {
         Constant::None => "none".into(),
+        Constant::Null => "null".into(),
         Constant::Bool(value) => value.to_string(),
         Constant::Int(value) => value.to_string(),
         Constant::Float(value) => format!("{value:?}"),

@@ -33,7 +33,8 @@ impl<'a> Effort<'a> {
     ) -> Result<bool, Wrong> {
         self.spend(1)?;
         let fits = match (constant, types.get(ty)) {
-            (Constant::None, Type::Optional(_) | Type::None)
+            (Constant::Null, Type::Optional(_))
+            | (Constant::None, Type::Optional(_) | Type::None)
             | (Constant::Bool(_), Type::Bool)
             | (Constant::Int(_), Type::Int)
             | (Constant::Float(_), Type::Float)

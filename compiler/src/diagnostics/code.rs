@@ -69,6 +69,7 @@ codes! {
     E0208 "a type that contains itself"
     E0209 "`as` on a value that is not json"
     E0221 "records that cannot be told apart"
+    E0222 "`null` where it means nothing"
     E0301 "a missing argument"
     E0302 "an unknown argument"
     E0303 "too many arguments"

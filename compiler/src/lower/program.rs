@@ -95,7 +95,7 @@ impl<'p> Linker<'p> {
             (Constant::Text(name), Type::Secret) => {
                 self.secrets.insert(name.clone());
             }
-            (Constant::None, _) => {}
+            (Constant::None | Constant::Null, _) => {}
             (constant, Type::Optional(inner)) => self.secrets(inner, constant),
             (Constant::List(items), Type::List(item)) => {
                 items.iter().for_each(|constant| self.secrets(item, constant));

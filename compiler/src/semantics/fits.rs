@@ -218,6 +218,12 @@ impl<'t> Body<'_, 't> {
             }
         }
         let at = self.at(expr.span);
+        if self.checker.sources.slice(at) == "null" && expr.ty == TypeId::JSON {
+            let optional = matches!(self.checker.types.get(to), Type::Optional(_));
+            let expected = self.name(to);
+            self.report(report::types::no_null(at, &expected, optional));
+            return broken(expr.span);
+        }
         let (found, expected) = (self.name(expr.ty), self.name(to));
         let diagnostic = match self.checker.types.get(expr.ty) {
             Type::Optional(inner) if self.checker.fits(inner, to) => {

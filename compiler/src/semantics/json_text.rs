@@ -33,7 +33,7 @@ fn write(value: &Constant, ty: TypeId, types: &Types, out: &mut EcoString) -> bo
     let ty = types.without_optional(ty);
     // Writing to a string cannot fail.
     match value {
-        Constant::None => out.push_str("null"),
+        Constant::None | Constant::Null => out.push_str("null"),
         Constant::Bool(value) => {
             let _ = write!(out, "{value}");
         }
@@ -92,17 +92,19 @@ fn write(value: &Constant, ty: TypeId, types: &Types, out: &mut EcoString) -> bo
             return written;
         }
         Constant::Tagged(choice, variant, values) => {
-            let variant = match types.choice(*choice).map(|choice| &choice.variants) {
-                Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
-                    variants.get(*variant as usize)
-                }
-                _ => None,
+            let (variants, tagged) = match types.choice(*choice).map(|choice| &choice.variants) {
+                Some(Variants::Tagged(variants)) => (variants, true),
+                Some(Variants::Untagged(variants)) => (variants, false),
+                _ => return false,
             };
-            let Some(variant) = variant else { return false };
+            let Some(variant) = variants.get(*variant as usize) else { return false };
             let Some(record) = types.record(variant.record) else { return false };
-            out.push_str("{\"type\":");
-            write_text(&variant.name, out);
-            let written = write_fields(&record.fields, values, types, false, out);
+            out.push('{');
+            if tagged {
+                out.push_str("\"type\":");
+                write_text(&variant.name, out);
+            }
+            let written = write_fields(&record.fields, values, types, !tagged, out);
             out.push('}');
             return written;
         }
@@ -119,7 +121,8 @@ fn write_fields(
     out: &mut EcoString,
 ) -> bool {
     for (field, value) in fields.iter().zip(values) {
-        if *value == Constant::None {
+        let null = *value == Constant::Null && field.nullable;
+        if matches!(value, Constant::None | Constant::Null) && !null {
             continue;
         }
         if !first {

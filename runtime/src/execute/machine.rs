@@ -97,7 +97,7 @@ impl Machine<'_> {
             }
             Op::Move { dst, src } | Op::Some { dst, src } => (dst, self.read(*src).clone()),
             Op::Unwrap { dst, src } => match self.read(*src) {
-                Value::None => {
+                Value::None | Value::Null => {
                     return Err(Error::invalid("a value is needed here, but it is none").into());
                 }
                 value => (dst, value.clone()),

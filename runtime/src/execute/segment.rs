@@ -61,7 +61,7 @@ impl Machine<'_> {
                     _ => next,
                 },
                 Op::JumpIfNone { src, to } => match self.read(*src) {
-                    Value::None => *to,
+                    Value::None | Value::Null => *to,
                     _ => next,
                 },
                 Op::Call { .. } | Op::Effect { .. } => return self.leave(op),

@@ -68,7 +68,7 @@ fn write(types: &Types, ty: TypeId, value: &Value, line: &mut Line) {
     }
     match (types.get(types.without_optional(ty)), value) {
         (Type::Secret, _) => line.push(HIDDEN),
-        (_, Value::None) => line.push("none"),
+        (_, Value::None | Value::Null) => line.push("none"),
         (_, Value::Text(text)) => line.quote(text),
         (_, Value::Bytes(bytes)) => line.push(&format!("{} bytes", bytes.len())),
         (_, Value::Json(json)) => write_json(json, line),

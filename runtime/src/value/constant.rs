@@ -12,6 +12,7 @@ pub fn from_constant(constant: &Constant) -> Value {
     let values = |constants: &[Constant]| Arc::new(constants.iter().map(from_constant).collect());
     match constant {
         Constant::None => Value::None,
+        Constant::Null => Value::Null,
         Constant::Bool(b) => Value::Bool(*b),
         Constant::Int(number) => Value::Int(*number),
         Constant::Float(number) => Value::Float(*number),

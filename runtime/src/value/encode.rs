@@ -64,7 +64,7 @@ impl Encoder<'_> {
         let ty = self.types.get(self.types.without_optional(ty));
         Ok(match (ty, value) {
             (Type::Secret, _) => Json::from(HIDDEN),
-            (_, Value::None) => Json::Null,
+            (_, Value::None | Value::Null) => Json::Null,
             (_, Value::Bool(b)) => Json::Bool(*b),
             (_, Value::Int(number)) => Json::from(*number),
             (_, Value::Float(number)) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
@@ -159,7 +159,8 @@ impl Encoder<'_> {
     }
 }
 
-/// Whether a field has no entry in the object: it is none, and not of type `none` itself.
+/// Whether a field has no entry in the object: it is none, and neither of type `none` itself nor said to be null.
 fn leaves_out(field: &Field, value: &Value) -> bool {
-    value.is_none() && field.ty != TypeId::NONE
+    let null = field.nullable && *value == Value::Null;
+    value.is_none() && !null && field.ty != TypeId::NONE
 }

@@ -20,6 +20,7 @@ pub fn equal(a: &Value, b: &Value, work: &mut u64, limit: u64) -> Option<bool> {
         return None;
     }
     Some(match (a, b) {
+        (Value::None | Value::Null, Value::None | Value::Null) => true,
         (Value::Text(a), Value::Text(b)) => {
             *work += shorter(a.len(), b.len()) / 64;
             a == b
@@ -72,7 +73,7 @@ pub(crate) fn hash(value: &Value, state: &mut impl Hasher, budget: &mut u32) {
     let Some(left) = budget.checked_sub(1) else { return };
     *budget = left;
     match value {
-        Value::None => 0.hash(state),
+        Value::None | Value::Null => 0.hash(state),
         Value::Bool(b) => b.hash(state),
         Value::Int(number) | Value::Duration(number) => number.hash(state),
         Value::Float(number) => hash_float(*number, state),

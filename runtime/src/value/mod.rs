@@ -69,6 +69,8 @@ pub enum Value {
     Tagged(u16, Arc<Vec<Value>>),
     /// `json`
     Json(#[serde(with = "stored::json")] Arc<serde_json::Value>),
+    /// `null` of a `nullable` field: none to read, and JSON's null when that field is written
+    Null,
 }
 
 impl Value {
@@ -94,7 +96,7 @@ impl Value {
 
     /// Whether it is `none`.
     pub fn is_none(&self) -> bool {
-        matches!(self, Value::None)
+        matches!(self, Value::None | Value::Null)
     }
 
     /// The text of a value that is held as one.

@@ -250,3 +250,26 @@ fn types_that_hold_each_other_twice_over_and_over_are_described_briefly() {
     assert_eq!(schema["properties"]["left"], json!({ "$ref": "#/$defs/Level38" }));
     assert!(sample(&types, ty).to_string().len() < 1_000_000);
 }
+
+#[test]
+fn null_is_none_to_read_and_null_to_write() {
+    let mut types = Types::new();
+    let text = types.optional(TypeId::STRING);
+    let field = |name: &str, nullable| callflow_artifact::types::Field {
+        name: name.into(),
+        wire: None,
+        ty: text,
+        nullable,
+        default: None,
+        sample: None,
+        doc: Default::default(),
+    };
+    let fields = vec![field("owner", true), field("name", false)];
+    let record =
+        callflow_artifact::types::Record { name: "Change".into(), doc: Default::default(), fields };
+    let (_, ty) = types.add_record(record);
+    let value = Value::record(vec![Value::Null, Value::Null]);
+    assert_eq!(encode(&types, ty, &value), serde_json::json!({ "owner": null }));
+    assert!(Value::Null.is_none());
+    assert_eq!(super::equal::equal(&Value::Null, &Value::None, &mut 0, 10), Some(true));
+}

@@ -330,6 +330,7 @@ fn shown(constant: &Constant) -> EcoString {
     match constant {
         Constant::Text(text) => eco_format!("\"{}\"", one_line(text)),
         Constant::None => "none".into(),
+        Constant::Null => "null".into(),
         Constant::Bool(value) => eco_format!("{value}"),
         Constant::Int(value) => eco_format!("{value}"),
         Constant::Float(value) => eco_format!("{value}"),

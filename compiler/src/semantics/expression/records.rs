@@ -203,7 +203,10 @@ impl<'t> Body<'_, 't> {
                         Some((slot, field)) => {
                             let place = self.checker.field_place(record, slot);
                             let reason = Reason::at(place, "the field stands here");
-                            let value = self.expr(value, Some(field));
+                            let value = match self.null_of(record, slot, value) {
+                                Some(null) => null,
+                                None => self.expr(value, Some(field)),
+                            };
                             let value = self.fit(value, field, reason);
                             if let Some(slot) = values.get_mut(slot) {
                                 *slot = Some(value);
@@ -232,6 +235,13 @@ impl<'t> Body<'_, 't> {
         }
         let block = Block { statements, value: Some(Box::new(value)) };
         Expr { ty, span, kind: ExprKind::Block(block) }
+    }
+
+    /// `null` for a field that is `nullable`, which is another thing than `none` when it is written.
+    fn null_of(&self, record: RecordId, field: usize, value: &tree::Expr) -> Option<Expr> {
+        let field = self.checker.types.record(record)?.fields.get(field)?;
+        let null = matches!(value.kind, tree::ExprKind::Null) && field.nullable;
+        null.then(|| constant(Constant::Null, field.ty, value.span))
     }
 
     /// The position and type of a record's field.

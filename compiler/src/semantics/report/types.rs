@@ -195,3 +195,14 @@ pub(in crate::semantics) fn returns_nothing(
             .label("returns nothing");
     also(diagnostic, declared, "because of this")
 }
+
+/// `null` where it means nothing.
+pub(in crate::semantics) fn no_null(at: Location, expected: &str, optional: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::E0222, at, format!("`null` is no `{expected}`"))
+        .label("only JSON has `null`")
+        .note("A field of type `T? nullable` takes `null`, which clears it at the service");
+    match optional {
+        true => diagnostic.note("`none` leaves it out").fix("change to `none`", at, "none"),
+        false => diagnostic.note("A value is needed here"),
+    }
+}

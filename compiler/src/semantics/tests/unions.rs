@@ -45,3 +45,15 @@ fn unions_are_checked() {
         format!("{TYPES}fn f() -> Party {{ return {{ nmae: \"x\" }} }}"),
     ]));
 }
+
+#[test]
+fn null_clears_a_nullable_field() {
+    let change = "type Change { name: string?, owner: string? nullable }\n";
+    lowered(&format!(
+        "{change}on manual() <\n  change: Change = {{ name: none, owner: null }}\n  log(change.owner ?? \"none\")\n>"
+    ));
+    assert_snapshot!(said_of_each([
+        format!("{change}fn f() -> Change {{ return {{ name: null, owner: null }} }}"),
+        "fn f() -> string { return null }\nfn g() -> json { return null }".to_owned(),
+    ]));
+}

@@ -177,7 +177,7 @@ impl<'a> Arguments<'a> {
     fn text_or_none(self, index: usize) -> Result<Option<&'a EcoString>, Error> {
         match self.value(index)? {
             Value::Text(text) => Ok(Some(text)),
-            Value::None => Ok(None),
+            Value::None | Value::Null => Ok(None),
             _ => Err(broken()),
         }
     }
@@ -193,7 +193,7 @@ impl<'a> Arguments<'a> {
     fn int_or_none(self, index: usize) -> Result<Option<i64>, Error> {
         match self.value(index)? {
             Value::Int(number) => Ok(Some(*number)),
-            Value::None => Ok(None),
+            Value::None | Value::Null => Ok(None),
             _ => Err(broken()),
         }
     }
