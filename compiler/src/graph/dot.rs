@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::flatten::{Flat, flatten};
+use super::flatten::{Flat, Members, flatten};
 use super::model::{FrameKind, Node, NodeKind, Picture};
 
 /// Writes a picture for Graphviz.
@@ -24,7 +24,7 @@ pub fn dot(picture: &Picture) -> String {
 fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> Result {
     writeln!(out, "  subgraph cluster_{prefix} {{")?;
     writeln!(out, "    label=\"{}\"; color=none;", escape(name))?;
-    cluster(out, prefix, flat, None, 2)?;
+    members(out, prefix, flat, &flat.outside, 2)?;
     for edge in &flat.edges {
         write!(out, "    {prefix}_{} -> {prefix}_{}", edge.from, edge.to)?;
         let mut settings = Vec::new();
@@ -43,26 +43,28 @@ fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> R
 }
 
 /// The nodes of a cluster, and the clusters in it.
-fn cluster(
+fn members(
     out: &mut String,
     prefix: &str,
     flat: &Flat<'_>,
-    which: Option<usize>,
+    members: &Members,
     depth: usize,
 ) -> Result {
     let indent = "  ".repeat(depth);
-    for (id, (node, _)) in flat.nodes.iter().enumerate().filter(|(_, (_, it))| *it == which) {
+    for id in &members.nodes {
+        let Some(node) = flat.nodes.get(*id) else { continue };
         let text = escape(&node.full_text());
         writeln!(out, "{indent}{prefix}_{id} [label=\"{text}\"{}];", look(node))?;
     }
-    for (id, inner) in flat.clusters.iter().enumerate().filter(|(_, it)| it.parent == which) {
+    for id in &members.clusters {
+        let Some(inner) = flat.clusters.get(*id) else { continue };
         let style = match inner.kind {
             FrameKind::Try => "dashed",
             _ => "rounded",
         };
         writeln!(out, "{indent}subgraph cluster_{prefix}_{id} {{")?;
         writeln!(out, "{indent}  label=\"\"; style={style};")?;
-        cluster(out, prefix, flat, Some(id), depth + 1)?;
+        self::members(out, prefix, flat, &inner.members, depth + 1)?;
         writeln!(out, "{indent}}}")?;
     }
     Ok(())

@@ -5,10 +5,12 @@ use super::model::{Arm, Frame, FrameKind, Graph, Item, Node, NodeKind, Sequence}
 /// A graph, taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Flat<'p> {
-    /// With their numbers as indices, and the cluster that each stands in.
-    pub(super) nodes: Vec<(&'p Node, Option<usize>)>,
-    /// In the order in which they begin.
+    /// With their numbers as indices.
+    pub(super) nodes: Vec<&'p Node>,
+    /// With their numbers as indices.
     pub(super) clusters: Vec<Cluster>,
+    /// What stands in no cluster.
+    pub(super) outside: Members,
     /// In the order of the flow.
     pub(super) edges: Vec<Edge<'p>>,
 }
@@ -18,8 +20,17 @@ pub(super) struct Flat<'p> {
 pub(super) struct Cluster {
     /// What it is for.
     pub(super) kind: FrameKind,
-    /// The cluster that it stands in.
-    pub(super) parent: Option<usize>,
+    /// What stands in it.
+    pub(super) members: Members,
+}
+
+/// What stands directly in a cluster, or in none.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    /// The numbers of nodes.
+    pub(super) nodes: Vec<usize>,
+    /// The numbers of clusters.
+    pub(super) clusters: Vec<usize>,
 }
 
 /// From a node to another.
@@ -56,8 +67,19 @@ struct Walk<'p> {
 
 impl<'p> Walk<'p> {
     fn node(&mut self, node: &'p Node) -> usize {
-        self.flat.nodes.push((node, self.cluster));
-        self.flat.nodes.len() - 1
+        self.flat.nodes.push(node);
+        let id = self.flat.nodes.len() - 1;
+        self.members().nodes.push(id);
+        id
+    }
+
+    /// Of the cluster that nodes stand in now.
+    fn members(&mut self) -> &mut Members {
+        let Flat { clusters, outside, .. } = &mut self.flat;
+        match self.cluster.and_then(|cluster| clusters.get_mut(cluster)) {
+            Some(cluster) => &mut cluster.members,
+            None => outside,
+        }
     }
 
     fn join(&mut self, from: Vec<Exit<'p>>, to: usize) {
@@ -128,8 +150,10 @@ impl<'p> Walk<'p> {
     /// A frame's head, and where the way goes on from.
     fn frame(&mut self, frame: &'p Frame, from: Vec<Exit<'p>>) -> (usize, Vec<Exit<'p>>) {
         let outer = self.cluster;
-        self.flat.clusters.push(Cluster { kind: frame.kind, parent: outer });
-        self.cluster = Some(self.flat.clusters.len() - 1);
+        let id = self.flat.clusters.len();
+        self.flat.clusters.push(Cluster { kind: frame.kind, members: Members::default() });
+        self.members().clusters.push(id);
+        self.cluster = Some(id);
         let head = self.node(&frame.head);
         self.join(from, head);
         let exits = match frame.kind {
@@ -146,7 +170,7 @@ impl<'p> Walk<'p> {
                 let inside = self.flat.nodes.len();
                 let mut exits = self.arms(&frame.arms, head);
                 let returns = self.flat.nodes.iter().enumerate().skip(inside);
-                let returns = returns.filter(|(_, (node, _))| node.kind == NodeKind::Return);
+                let returns = returns.filter(|(_, node)| node.kind == NodeKind::Return);
                 exits.extend(returns.map(|(id, _)| (id, "")));
                 exits
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::flatten::{Flat, flatten};
+use super::flatten::{Flat, Members, flatten};
 use super::model::{FrameKind, Node, NodeKind, Picture};
 
 /// Writes a picture as a Mermaid flowchart.
@@ -26,7 +26,7 @@ const STYLE: &str = "  \
 
 fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> Result {
     writeln!(out, "  subgraph {prefix}[\"{}\"]", escape(name))?;
-    cluster(out, prefix, flat, None, 2)?;
+    members(out, prefix, flat, &flat.outside, 2)?;
     for edge in &flat.edges {
         let arrow = if edge.error { "-.->" } else { "-->" };
         let label = match edge.label.is_empty() {
@@ -39,18 +39,20 @@ fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> R
 }
 
 /// The nodes of a cluster, and the clusters in it.
-fn cluster(
+fn members(
     out: &mut String,
     prefix: &str,
     flat: &Flat<'_>,
-    which: Option<usize>,
+    members: &Members,
     depth: usize,
 ) -> Result {
     let indent = "  ".repeat(depth);
-    for (id, (node, _)) in flat.nodes.iter().enumerate().filter(|(_, (_, it))| *it == which) {
+    for id in &members.nodes {
+        let Some(node) = flat.nodes.get(*id) else { continue };
         writeln!(out, "{indent}{prefix}_{id}{}", shape(node))?;
     }
-    for (id, inner) in flat.clusters.iter().enumerate().filter(|(_, it)| it.parent == which) {
+    for id in &members.clusters {
+        let Some(inner) = flat.clusters.get(*id) else { continue };
         let title = match inner.kind {
             FrameKind::Loop | FrameKind::Each => "loop",
             FrameKind::Parallel => "parallel",
@@ -59,7 +61,7 @@ fn cluster(
             FrameKind::Function => "function",
         };
         writeln!(out, "{indent}subgraph {prefix}_c{id}[\"{title}\"]")?;
-        cluster(out, prefix, flat, Some(id), depth + 1)?;
+        self::members(out, prefix, flat, &inner.members, depth + 1)?;
         writeln!(out, "{indent}end")?;
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! Expressions as parts of a picture: what they do on the way to their value.
 
+use std::collections::HashSet;
+
 use callflow_artifact::Constant;
 use callflow_artifact::bytecode::ActionId;
 use callflow_artifact::types::{Type, TypeId, Variants};
@@ -127,6 +129,40 @@ impl Builder<'_> {
         out
     }
 
+    /// Whether an expression may leave anything behind. It is only looked at, for to look at it by building it
+    /// twice would take twice as long on every level of nesting.
+    fn acts(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Action { .. }
+            | ExprKind::Launch { .. }
+            | ExprKind::Wait(_)
+            | ExprKind::WaitUntil(_)
+            | ExprKind::Log(..)
+            | ExprKind::Fail(..)
+            | ExprKind::Raise(_)
+            | ExprKind::ParallelFor { .. } => return true,
+            ExprKind::Call { function, .. }
+                if self.function(*function).is_some_and(|function| function.effectful) =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+        let mut found = false;
+        walk::expression(expr, &mut |part| {
+            found = found
+                || match part {
+                    Part::Expr(expr) => self.acts(expr),
+                    // Statements may leave the flow.
+                    Part::Block(block) | Part::Branch(block) => {
+                        !block.statements.is_empty()
+                            || block.value.as_deref().is_some_and(|value| self.acts(value))
+                    }
+                };
+        });
+        found
+    }
+
     fn parts(&mut self, expr: &Expr, out: &mut Sequence) {
         let mut parts = Vec::new();
         walk::expression(expr, &mut |part| parts.push(part));
@@ -182,7 +218,7 @@ impl Builder<'_> {
                 break self.sequence(rest, inner);
             };
             // What a later condition does is done only where the earlier ones did not hold.
-            if self.of(condition, Place::INNER).matters() {
+            if self.acts(condition) {
                 break self.sequence(rest, inner);
             }
             let body = self.sequence(then, inner);
@@ -262,7 +298,7 @@ impl Builder<'_> {
         };
         let none = matches!(types.get(subject), Type::Optional(_)).then_some(Pattern::IsNone);
         let names = |patterns: &[Pattern]| self.patterns(patterns, subject);
-        let named: Vec<EcoString> = earlier
+        let named: HashSet<EcoString> = earlier
             .iter()
             .flat_map(|arm| &arm.patterns)
             .map(|it| names(std::slice::from_ref(it)))

@@ -32,6 +32,7 @@ pub fn build(
         file: FileId(0),
         bodies: HashMap::new(),
         linked: Vec::new(),
+        links: HashMap::new(),
         names: HashSet::new(),
     };
     for flow in &program.flows {
@@ -41,8 +42,8 @@ pub fn build(
         program.flows.iter().filter(|flow| wanted(flow)).map(|flow| builder.flow(flow)).collect();
     // Drawing a function may link to more of them.
     let mut next = 0;
-    while let Some((id, name)) = builder.linked.get(next).cloned() {
-        graphs.extend(builder.function_graph(id, name));
+    while let Some(id) = builder.linked.get(next).copied() {
+        graphs.extend(builder.function_graph(id));
         next += 1;
     }
     Picture { graphs, files: program.files.iter().map(|file| file.path.clone()).collect() }
@@ -52,8 +53,8 @@ pub fn build(
 enum Body {
     /// It is being looked at: a call of it now is a recursive one.
     Open,
-    /// All of it.
-    Known(Sequence),
+    /// All of it, and how many nodes it has.
+    Known(Sequence, usize),
 }
 
 struct Builder<'a> {
@@ -65,8 +66,10 @@ struct Builder<'a> {
     file: FileId,
     /// The functions that were looked at.
     bodies: HashMap<FunctionId, Body>,
-    /// The functions that get graphs of their own, with those graphs' names.
-    linked: Vec<(FunctionId, EcoString)>,
+    /// The functions that get graphs of their own, in the order of their first links.
+    linked: Vec<FunctionId>,
+    /// Those graphs' names.
+    links: HashMap<FunctionId, EcoString>,
     /// The names of all graphs.
     names: HashSet<EcoString>,
 }
@@ -101,11 +104,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn function_graph(&mut self, id: FunctionId, name: EcoString) -> Option<Graph> {
+    fn function_graph(&mut self, id: FunctionId) -> Option<Graph> {
         let function = self.function(id)?;
+        let name = self.link(id, function);
         let at = Location { file: function.file, span: Span::default() };
         let start = Node::new(NodeKind::Head, signature(function), at);
-        Some(Graph { name, doc: EcoString::new(), start, body: self.known(id) })
+        self.look_at(id);
+        let body = match self.bodies.get(&id) {
+            Some(Body::Known(body, _)) => body.clone(),
+            _ => Sequence::default(),
+        };
+        Some(Graph { name, doc: EcoString::new(), start, body })
     }
 
     fn function(&self, id: FunctionId) -> Option<&'a Function> {
@@ -124,9 +133,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Looks at a function's body, once.
-    fn known(&mut self, id: FunctionId) -> Sequence {
-        if let Some(Body::Known(body)) = self.bodies.get(&id) {
-            return body.clone();
+    fn look_at(&mut self, id: FunctionId) {
+        if self.bodies.contains_key(&id) {
+            return;
         }
         self.bodies.insert(id, Body::Open);
         let mut body = self.body(id);
@@ -134,8 +143,8 @@ impl<'a> Builder<'a> {
         if matches!(body.items.last(), Some(Item::Node(node)) if node.kind == NodeKind::Return) {
             body.items.pop();
         }
-        self.bodies.insert(id, Body::Known(body.clone()));
-        body
+        let size = size(&body);
+        self.bodies.insert(id, Body::Known(body, size));
     }
 
     /// A call of a function with effects: its body in a frame, or a link to it.
@@ -143,12 +152,13 @@ impl<'a> Builder<'a> {
         let Some(function) = self.function(id).filter(|function| function.effectful) else {
             return;
         };
-        if !matches!(self.bodies.get(&id), Some(Body::Open)) {
-            let body = self.known(id);
-            if !body.matters() {
+        self.look_at(id);
+        if let Some(Body::Known(body, size)) = self.bodies.get(&id) {
+            if *size <= SMALL && !body.matters() {
                 return;
             }
-            if size(&body) <= SMALL {
+            if *size <= SMALL {
+                let body = body.clone();
                 let mut head = self.node(NodeKind::Head, &signature(function), span, place);
                 head.result = place.name.into();
                 let arms = vec![Arm { label: EcoString::new(), body }];
@@ -165,7 +175,7 @@ impl<'a> Builder<'a> {
 
     /// The name of a function's own graph, which it gets with the first link.
     fn link(&mut self, id: FunctionId, function: &Function) -> EcoString {
-        if let Some((_, name)) = self.linked.iter().find(|(known, _)| *known == id) {
+        if let Some(name) = self.links.get(&id) {
             return name.clone();
         }
         let mut name = eco_format!("fn {}", function.name);
@@ -174,7 +184,8 @@ impl<'a> Builder<'a> {
             number += 1;
             name = eco_format!("fn {} ({number})", function.name);
         }
-        self.linked.push((id, name.clone()));
+        self.linked.push(id);
+        self.links.insert(id, name.clone());
         name
     }
 

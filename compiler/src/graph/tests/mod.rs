@@ -127,6 +127,33 @@ fn what_is_called_often_or_by_itself_is_drawn_once() {
 }
 
 #[test]
+fn the_deepest_flow_is_drawn() {
+    let deep = |open: &str, levels: usize, inner: &str| {
+        let text = format!(
+            "on manual(x: bool) <\n{}{inner}\n{}\n>\n",
+            open.repeat(levels),
+            "}".repeat(levels)
+        );
+        let found = picture(&text);
+        assert!(svg(&found).len() > mermaid(&found).len() && !dot(&found).is_empty());
+    };
+    deep("if x { ", 60, "log(\"deep\")");
+    deep("while x { ", 60, "log(\"deep\")");
+    deep("parallel { ", 30, "log(\"deep\")");
+}
+
+#[test]
+fn conditions_within_conditions_take_no_longer() {
+    let mut condition = String::from("x");
+    for _ in 0..24 {
+        condition =
+            format!("(if x {{ false }} else if {condition} {{ log(\"x\"); true }} else {{ x }})");
+    }
+    let found = picture(&format!("on manual(x: bool) <\n  if {condition} {{ log(\"y\") }}\n>\n"));
+    assert!(nodes(&found).count() > 24);
+}
+
+#[test]
 fn a_node_covers_its_statement() {
     let text = "on call_finished <\n  summary = llm(transcript)\n  log(summary)\n>\n";
     let found = picture(text);
