@@ -2,9 +2,10 @@
 //! evaluation. What only computes leaves nothing behind, and neither does a decision between two such ways.
 
 mod expression;
+mod order;
 mod statement;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callflow_artifact::bytecode::FunctionId;
 use ecow::{EcoString, eco_format};
@@ -31,30 +32,21 @@ pub fn build(
         current: None,
         file: FileId(0),
         bodies: HashMap::new(),
-        linked: Vec::new(),
-        links: HashMap::new(),
+        links: BTreeMap::new(),
         names: HashSet::new(),
     };
     for flow in &program.flows {
         builder.names.insert(flow.address.clone());
     }
-    let mut graphs: Vec<Graph> =
-        program.flows.iter().filter(|flow| wanted(flow)).map(|flow| builder.flow(flow)).collect();
-    // Drawing a function may link to more of them.
-    let mut next = 0;
-    while let Some(id) = builder.linked.get(next).copied() {
-        graphs.extend(builder.function_graph(id));
-        next += 1;
+    let flows: Vec<&typed::Flow> = program.flows.iter().filter(|flow| wanted(flow)).collect();
+    for function in order::callees_first(program, &flows) {
+        builder.look_at(function);
+    }
+    let mut graphs: Vec<Graph> = flows.into_iter().map(|flow| builder.flow(flow)).collect();
+    for (id, name) in std::mem::take(&mut builder.links) {
+        graphs.extend(builder.function_graph(id, name));
     }
     Picture { graphs, files: program.files.iter().map(|file| file.path.clone()).collect() }
-}
-
-/// What a function does, as far as that is known yet.
-enum Body {
-    /// It is being looked at: a call of it now is a recursive one.
-    Open,
-    /// All of it, and how many nodes it has.
-    Known(Sequence, usize),
 }
 
 struct Builder<'a> {
@@ -64,12 +56,10 @@ struct Builder<'a> {
     current: Option<&'a Function>,
     /// Its file.
     file: FileId,
-    /// The functions that were looked at.
-    bodies: HashMap<FunctionId, Body>,
-    /// The functions that get graphs of their own, in the order of their first links.
-    linked: Vec<FunctionId>,
-    /// Those graphs' names.
-    links: HashMap<FunctionId, EcoString>,
+    /// The functions that were looked at: what they do, and how many nodes that is.
+    bodies: HashMap<FunctionId, (Sequence, usize)>,
+    /// The functions that get graphs of their own, and those graphs' names.
+    links: BTreeMap<FunctionId, EcoString>,
     /// The names of all graphs.
     names: HashSet<EcoString>,
 }
@@ -104,16 +94,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn function_graph(&mut self, id: FunctionId) -> Option<Graph> {
+    fn function_graph(&self, id: FunctionId, name: EcoString) -> Option<Graph> {
         let function = self.function(id)?;
-        let name = self.link(id, function);
         let at = Location { file: function.file, span: Span::default() };
         let start = Node::new(NodeKind::Head, signature(function), at);
-        self.look_at(id);
-        let body = match self.bodies.get(&id) {
-            Some(Body::Known(body, _)) => body.clone(),
-            _ => Sequence::default(),
-        };
+        let body = self.bodies.get(&id).map(|(body, _)| body.clone()).unwrap_or_default();
         Some(Graph { name, doc: EcoString::new(), start, body })
     }
 
@@ -132,39 +117,31 @@ impl<'a> Builder<'a> {
         body
     }
 
-    /// Looks at a function's body, once.
+    /// Looks at a function's body, after those that it calls.
     fn look_at(&mut self, id: FunctionId) {
-        if self.bodies.contains_key(&id) {
-            return;
-        }
-        self.bodies.insert(id, Body::Open);
         let mut body = self.body(id);
         // It ends there anyway.
         if matches!(body.items.last(), Some(Item::Node(node)) if node.kind == NodeKind::Return) {
             body.items.pop();
         }
         let size = size(&body);
-        self.bodies.insert(id, Body::Known(body, size));
+        self.bodies.insert(id, (body, size));
     }
 
-    /// A call of a function with effects: its body in a frame, or a link to it.
+    /// A call of a function with effects: its body in a frame, or a link to it. One that was not looked at yet is
+    /// called by itself, if through others.
     fn call(&mut self, id: FunctionId, span: Span, place: Place<'_>, out: &mut Sequence) {
         let Some(function) = self.function(id).filter(|function| function.effectful) else {
             return;
         };
-        self.look_at(id);
-        if let Some(Body::Known(body, size)) = self.bodies.get(&id) {
-            if *size <= SMALL && !body.matters() {
-                return;
-            }
-            if *size <= SMALL {
-                let body = body.clone();
-                let mut head = self.node(NodeKind::Head, &signature(function), span, place);
-                head.result = place.name.into();
-                let arms = vec![Arm { label: EcoString::new(), body }];
+        if let Some((body, _)) = self.bodies.get(&id).filter(|(_, size)| *size <= SMALL) {
+            if body.matters() {
+                let arms = vec![Arm { label: EcoString::new(), body: body.clone() }];
+                let head = self.node(NodeKind::Head, &signature(function), span, place);
                 let frame = Frame { kind: FrameKind::Function, head, arms };
-                return out.items.push(Item::Frame(Box::new(frame)));
+                out.items.push(Item::Frame(Box::new(frame)));
             }
+            return;
         }
         let link = self.link(id, function);
         let mut node = self.node(NodeKind::Call, &function.name, span, place);
@@ -184,7 +161,6 @@ impl<'a> Builder<'a> {
             number += 1;
             name = eco_format!("fn {} ({number})", function.name);
         }
-        self.linked.push(id);
         self.links.insert(id, name.clone());
         name
     }

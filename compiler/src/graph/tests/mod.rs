@@ -154,6 +154,17 @@ fn conditions_within_conditions_take_no_longer() {
 }
 
 #[test]
+fn a_long_chain_of_calls_is_followed() {
+    let mut text = String::from("on manual() <\n  f0()\n>\n");
+    for n in 0..3000 {
+        text += &format!("fn f{n}() {{\n  log(\"{n}\")\n  f{}()\n}}\n", n + 1);
+    }
+    text += "fn f3000() {\n  log(\"last\")\n}\n";
+    let found = picture(&text);
+    assert!(found.graphs.len() > 700, "{}", found.graphs.len());
+}
+
+#[test]
 fn a_node_covers_its_statement() {
     let text = "on call_finished <\n  summary = llm(transcript)\n  log(summary)\n>\n";
     let found = picture(text);
