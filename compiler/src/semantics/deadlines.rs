@@ -4,10 +4,10 @@
 //! attempts of a call. A call without a bound counts nothing, for the runtime cuts it off at the deadline. A
 //! function counts what its worst path does, and so does a flow whose result is waited for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use callflow_artifact::Constant;
-use callflow_artifact::bytecode::FunctionId;
+use callflow_artifact::bytecode::{FlowId, FunctionId};
 use callflow_artifact::types::TypeId;
 
 use crate::diagnostics::Diagnostic;
@@ -23,8 +23,6 @@ use super::walk::{self, Part};
 
 /// How many steps of a path are remembered, the longest ones.
 const MOST_STEPS: usize = 4;
-/// How deep calls are followed: deeper ones count as calls without a bound, and need no stack.
-const DEEPEST: u32 = 16;
 
 /// When an answer is due, and who says so.
 #[derive(Debug, Clone, Copy)]
@@ -91,12 +89,6 @@ impl Path {
         }
     }
 
-    fn worse(self, other: Path) -> Path {
-        let (open, until) = (self.open || other.open, self.until.or(other.until));
-        let worse = if other.time > self.time { other } else { self };
-        Path { open, until, ..worse }
-    }
-
     /// The same, seen from a call of what it is in.
     fn called_at(&self, at: Location) -> Path {
         let cause = self.steps.first().map(|step| step.cause.unwrap_or(step.at));
@@ -107,29 +99,35 @@ impl Path {
     }
 }
 
-/// How control may leave a part of a body, each with its worst path.
+/// How control may leave a part of a body, each with its worst path. In boxes, for what looks at nested parts holds
+/// one of these for each.
 #[derive(Debug, Clone, Default)]
 struct Ways {
     /// On to what comes next.
-    on: Option<Path>,
+    on: Option<Box<Path>>,
     /// Out of the loop around it.
-    out_of_loop: Option<Path>,
+    out_of_loop: Option<Box<Path>>,
     /// To the end of the body.
-    end: Option<Path>,
+    end: Option<Box<Path>>,
 }
 
 impl Ways {
     fn on(path: Path) -> Ways {
-        Ways { on: Some(path), ..Ways::default() }
+        Ways { on: Some(Box::new(path)), ..Ways::default() }
     }
 
     fn nothing() -> Ways {
         Ways::on(Path::default())
     }
 
+    fn until(at: Location) -> Ways {
+        let until = Some(Step { at, time: 0, cause: None });
+        Ways::on(Path { open: true, until, ..Path::default() })
+    }
+
     fn then(self, next: Ways) -> Ways {
         let Some(before) = self.on else { return self };
-        let after = |path: Option<Path>| path.map(|path| before.then(&path));
+        let after = |path: Option<Box<Path>>| path.map(|path| Box::new(before.then(&path)));
         Ways {
             on: after(next.on),
             out_of_loop: worse(self.out_of_loop, after(next.out_of_loop)),
@@ -150,30 +148,38 @@ impl Ways {
         Ways { end: worse(self.on, self.end), on: None, out_of_loop: self.out_of_loop }
     }
 
+    /// The same, or a failure at its very end, after which something else is done.
+    fn or_failed(self, instead: Ways) -> Ways {
+        let failed = Ways::on(self.clone().worst()).then(instead);
+        self.or(failed)
+    }
+
     /// The worst path of all.
     fn worst(self) -> Path {
-        worse(worse(self.on, self.out_of_loop), self.end).unwrap_or_default()
+        worse(worse(self.on, self.out_of_loop), self.end).map(|path| *path).unwrap_or_default()
     }
 
     /// Done again and again: so often where that is known, else once, and nobody knows how often more.
     fn repeated(self, times: Option<i64>) -> Ways {
-        let turn = worse(self.on, self.out_of_loop).unwrap_or_default();
+        let mut turn = worse(self.on, self.out_of_loop).unwrap_or_default();
         let count = times.unwrap_or(1);
-        let mut path = turn.clone();
-        path.time = turn.time.saturating_mul(count);
-        path.open |= times.is_none() && turn.time > 0;
-        for step in &mut path.steps {
+        turn.open |= times.is_none() && turn.time > 0;
+        turn.time = turn.time.saturating_mul(count);
+        for step in &mut turn.steps {
             step.time = step.time.saturating_mul(count);
         }
-        Ways { on: Some(path), out_of_loop: None, end: self.end }
+        Ways { on: Some(turn), out_of_loop: None, end: self.end }
     }
 }
 
-fn worse(one: Option<Path>, other: Option<Path>) -> Option<Path> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.worse(other)),
-        (one, other) => one.or(other),
-    }
+fn worse(one: Option<Box<Path>>, other: Option<Box<Path>>) -> Option<Box<Path>> {
+    let (Some(one), Some(other)) = (&one, &other) else { return one.or(other) };
+    let worse = if other.time > one.time { other } else { one };
+    Some(Box::new(Path {
+        open: one.open || other.open,
+        until: one.until.or(other.until),
+        ..(**worse).clone()
+    }))
 }
 
 impl<'t> Checker<'t> {
@@ -190,8 +196,8 @@ impl<'t> Checker<'t> {
                 continue;
             }
             let due = self.due(item, flow.settings.deadline, &mut told);
-            let mut clock = Clock { checker: self, known, busy: Vec::new() };
-            let worst = clock.function(flow.function);
+            let mut clock = Clock { checker: self, known };
+            let worst = clock.worst_of(flow.function);
             known = clock.known;
             let trigger = item.header.trigger.name.as_str();
             if let Some(until) = worst.until {
@@ -242,29 +248,55 @@ struct Clock<'c, 't> {
     checker: &'c Checker<'t>,
     /// The worst path of each function that was looked at.
     known: HashMap<FunctionId, Path>,
-    /// The functions that are being looked at, each called by the one before.
-    busy: Vec<FunctionId>,
 }
 
 impl Clock<'_, '_> {
-    /// The worst path of a function. One that calls itself has no bound.
-    fn function(&mut self, id: FunctionId) -> Path {
-        if let Some(known) = self.known.get(&id) {
-            return known.clone();
+    /// The worst path of a function. What it calls is looked at before it, so that calls need no stack.
+    fn worst_of(&mut self, root: FunctionId) -> Path {
+        let mut seen: HashSet<FunctionId> = HashSet::new();
+        let mut open = vec![(root, false)];
+        while let Some((id, calls_are_known)) = open.pop() {
+            if calls_are_known {
+                let path = self.body(id);
+                self.known.insert(id, path);
+            } else if !self.known.contains_key(&id) && seen.insert(id) {
+                open.push((id, true));
+                open.extend(self.calls(id).into_iter().map(|callee| (callee, false)));
+            }
         }
+        self.function(root)
+    }
+
+    /// The functions that one calls, those of the flows whose results it waits for included.
+    fn calls(&self, id: FunctionId) -> Vec<FunctionId> {
+        let item = self.checker.functions.get(id.0 as usize);
+        let Some(checked) = item.and_then(|item| item.checked.as_ref()) else {
+            return Vec::new();
+        };
+        let mut calls = checked.calls.clone();
+        walk::expressions(&checked.function.body, &mut |expr| {
+            if let ExprKind::Launch { flow, waits: true, .. } = &expr.kind {
+                calls.extend(self.flow_function(*flow));
+            }
+        });
+        calls
+    }
+
+    fn flow_function(&self, flow: FlowId) -> Option<FunctionId> {
+        self.checker.flows.get(flow.0 as usize).map(|flow| flow.function)
+    }
+
+    /// What is known of a function. One that leads back to itself has no bound.
+    fn function(&self, id: FunctionId) -> Path {
+        self.known.get(&id).cloned().unwrap_or_else(Path::open)
+    }
+
+    fn body(&mut self, id: FunctionId) -> Path {
         let item = self.checker.functions.get(id.0 as usize);
         let checked = item.and_then(|item| item.checked.as_ref());
-        let Some(function) = checked.map(|checked| &checked.function) else {
-            return Path::default();
-        };
-        if self.busy.contains(&id) || self.busy.len() as u32 >= DEEPEST {
-            return Path::open();
-        }
-        self.busy.push(id);
-        let path = self.block(&function.body, function.file).worst();
-        self.busy.pop();
-        self.known.insert(id, path.clone());
-        path
+        let function = checked.map(|checked| &checked.function);
+        let ways = function.map(|function| self.block(&function.body, function.file));
+        ways.map(Ways::worst).unwrap_or_default()
     }
 
     fn block(&mut self, block: &Block, file: FileId) -> Ways {
@@ -288,7 +320,7 @@ impl Clock<'_, '_> {
             }
             StmtKind::Stop => Ways::nothing().ending(),
             StmtKind::Break | StmtKind::Continue => {
-                Ways { out_of_loop: Some(Path::default()), ..Ways::default() }
+                Ways { out_of_loop: Some(Box::default()), ..Ways::default() }
             }
             StmtKind::For { iterable, body, .. } => {
                 let turns = self.block(body, file).repeated(None);
@@ -302,11 +334,8 @@ impl Clock<'_, '_> {
                 let turn = self.expr(condition, file).then(self.block(body, file));
                 turn.repeated(None)
             }
-            // It may fail at its very end.
             StmtKind::Try { body, handler, .. } => {
-                let body = self.block(body, file);
-                let failed = Ways::on(body.clone().worst()).then(self.block(handler, file));
-                body.or(failed)
+                self.block(body, file).or_failed(self.block(handler, file))
             }
             StmtKind::Parallel(branches) => {
                 let ways = branches.iter().map(|branch| self.block(&branch.body, file));
@@ -324,26 +353,21 @@ impl Clock<'_, '_> {
         let at = Location { file, span: expr.span };
         match &expr.kind {
             ExprKind::Wait(time) => {
-                let known = self.duration(time).map_or_else(Path::open, |t| Path::step(at, t));
-                self.expr(time, file).then(Ways::on(known))
+                let wait = self.wait(time, at);
+                self.expr(time, file).then(wait)
             }
-            ExprKind::WaitUntil(time) => {
-                let until = Some(Step { at, time: 0, cause: None });
-                let path = Path { open: true, until, ..Path::default() };
-                self.expr(time, file).then(Ways::on(path))
-            }
+            ExprKind::WaitUntil(time) => self.expr(time, file).then(Ways::until(at)),
             ExprKind::Action { clauses, .. } => {
-                let call = clauses.as_deref().map_or_else(Path::open, |c| self.bounded(c, at));
-                self.parts(expr, file).then(Ways::on(call))
+                let call = self.action(clauses.as_deref(), at);
+                self.parts(expr, file).then(call)
             }
             ExprKind::Call { function, .. } => {
-                let path = self.function(*function).called_at(at);
-                self.parts(expr, file).then(Ways::on(path))
+                let call = self.call(Some(*function), at);
+                self.parts(expr, file).then(call)
             }
             ExprKind::Launch { flow, waits: true, .. } => {
-                let function = self.checker.flows.get(flow.0 as usize).map(|flow| flow.function);
-                let path = function.map(|function| self.function(function).called_at(at));
-                self.parts(expr, file).then(Ways::on(path.unwrap_or_default()))
+                let run = self.call(self.flow_function(*flow), at);
+                self.parts(expr, file).then(run)
             }
             ExprKind::If(condition, one, other) => {
                 let either = self.block(one, file).or(self.block(other, file));
@@ -358,9 +382,7 @@ impl Clock<'_, '_> {
             }
             ExprKind::Fail(..) | ExprKind::Raise(_) => self.parts(expr, file).ending(),
             ExprKind::Catch { value, fallback, .. } => {
-                let value = self.expr(value, file);
-                let failed = Ways::on(value.clone().worst()).then(self.expr(fallback, file));
-                value.or(failed)
+                self.expr(value, file).or_failed(self.expr(fallback, file))
             }
             ExprKind::Loop { list, lambda, .. } => {
                 let turns = self.expr(&lambda.body, file).repeated(None);
@@ -400,13 +422,25 @@ impl Clock<'_, '_> {
         ways
     }
 
-    /// The time of a call: what `within` allows, else the pauses between its attempts.
-    fn bounded(&self, clauses: &Clauses, at: Location) -> Path {
+    fn wait(&self, time: &Expr, at: Location) -> Ways {
+        let known = self.duration(time);
+        Ways::on(known.map_or_else(Path::open, |time| Path::step(at, time)))
+    }
+
+    /// A call of a function, or a run that is waited for.
+    fn call(&self, function: Option<FunctionId>, at: Location) -> Ways {
+        let path = function.map(|function| self.function(function).called_at(at));
+        Ways::on(path.unwrap_or_default())
+    }
+
+    /// A call of an action: what `within` allows, else the pauses between its attempts.
+    fn action(&self, clauses: Option<&Clauses>, at: Location) -> Ways {
+        let Some(clauses) = clauses else { return Ways::on(Path::open()) };
         if let Some(within) = &clauses.within {
-            return self.duration(within).map_or_else(Path::open, |time| Path::step(at, time));
+            return self.wait(within, at);
         }
         let pauses = clauses.retry.as_ref().and_then(|retry| self.pauses(retry));
-        Path { open: true, ..Path::step(at, pauses.unwrap_or(0)) }
+        Ways::on(Path { open: true, ..Path::step(at, pauses.unwrap_or(0)) })
     }
 
     /// All pauses of a call that fails again and again.

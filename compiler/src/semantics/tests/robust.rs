@@ -81,7 +81,7 @@ proptest! {
 /// The deepest tree that the parser gives, on the small stack that tests run on.
 #[test]
 fn deep_trees_fit_the_stack() {
-    let nests: [(&str, &str, &str); 12] = [
+    let nests: [(&str, &str, &str); 17] = [
         ("x = ", "(", ")"),
         ("x = ", "[", "]"),
         ("x = ", "-", ""),
@@ -94,11 +94,23 @@ fn deep_trees_fit_the_stack() {
         ("", "for a in names { ", "}"),
         ("", "try { ", "} catch { }"),
         ("x = ", "\"{", "}\""),
+        ("", "parallel { ", "}"),
+        ("", "first { { ", "} }"),
+        ("", "for a in names parallel { ", "}"),
+        ("x = ", "for a in names parallel { ", "}"),
+        ("x = ", "(run f(n: ", ", names: names) ?? 1)"),
+    ];
+    let headers = [
+        "on manual(n: int, names: [string])",
+        // Somebody waits for it, so that its paths are measured.
+        "on function_call f(n: int, names: [string]) -> int",
     ];
     for (start, open, close) in nests {
         for depth in [50, 200, 2000] {
             let body = format!("{start}{}1{}", open.repeat(depth), close.repeat(depth));
-            check_text(&format!("on manual(n: int, names: [string]) <\n{body}\n>"));
+            for header in headers {
+                check_text(&format!("{header} <\n{body}\n>"));
+            }
         }
     }
     for (part, count) in [
@@ -139,7 +151,8 @@ fn long_files_are_checked_in_linear_time() {
     let records: String = (0..5000).map(|i| format!("type A{i} {{ a: A{} }}\n", i + 1)).collect();
     check_text(&format!("{records}type A5000 {{ x: int }}"));
     let calls: String = (0..5000).map(|i| format!("fn f{i}() {{ f{}() }}\n", i + 1)).collect();
-    check_text(&format!("{calls}fn f5000() {{ log(\"x\") }}"));
+    let flow = "on function_call f(n: int) -> int <\n  f0()\n  return n\n>\n";
+    check_text(&format!("{flow}{calls}fn f5000() {{ wait 1s }}"));
     let branches: String =
         (0..1000).map(|i| format!(" else if n == {i} {{ log(\"x\") }}")).collect();
     check_text(&format!("on manual(n: int) <\n  if n == 0 {{ log(\"x\") }}{branches}\n>"));
