@@ -1,5 +1,6 @@
 //! Calls of functions and actions: which argument is for which parameter, and what is given where one is left out.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use callflow_artifact::Constant;
@@ -12,7 +13,7 @@ use crate::semantics::fits::Reason;
 use crate::semantics::names::{BUILT_IN_FUNCTIONS, PRELUDE, ScopeId, ValueNameKind};
 use crate::semantics::report;
 use crate::semantics::signature::Signature;
-use crate::semantics::typed::{Expr, ExprKind};
+use crate::semantics::typed::{Block, Expr, ExprKind, Stmt, StmtKind};
 use crate::source::Span;
 use crate::syntax::tree::{self, Argument};
 
@@ -247,28 +248,21 @@ impl<'t> Body<'_, 't> {
         let matched = self.match_arguments(signature, call.arguments);
         let types = self.type_arguments(signature, &matched.types, call.callee, hint);
         let known = types.as_deref().unwrap_or_default();
+        let mut values = self.in_written_order(signature, &matched.values, known);
         let mut given = Vec::with_capacity(signature.parameters.len());
         let mut missing = Vec::new();
-        for (index, (parameter, value)) in
-            signature.parameters.iter().zip(&matched.values).enumerate()
-        {
+        for (index, parameter) in signature.parameters.iter().enumerate() {
             let ty = self.checker.types.substitute(parameter.ty, known);
-            given.push(match value {
-                Some(value) => {
-                    let reason = Reason::at(signature.place(index), "the parameter stands here");
-                    let value = self.expr(value, Some(ty));
-                    self.fit(value, ty, reason)
+            given.push(match (values.remove(&index), &parameter.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => constant(default.clone(), ty, parens),
+                (None, None) if self.checker.may_be_left_out(ty) => {
+                    constant(Constant::None, ty, parens)
                 }
-                None => match &parameter.default {
-                    Some(default) => constant(default.clone(), ty, parens),
-                    None if self.checker.may_be_left_out(ty) => {
-                        constant(Constant::None, ty, parens)
-                    }
-                    None => {
-                        missing.push((parameter.name.clone(), ty));
-                        broken(parens)
-                    }
-                },
+                (None, None) => {
+                    missing.push((parameter.name.clone(), ty));
+                    broken(parens)
+                }
             });
         }
         if !missing.is_empty() && !matched.wrong {
@@ -280,6 +274,55 @@ impl<'t> Body<'_, 't> {
             self.report(diagnostic);
         }
         Some(Given { types: types?, arguments: given })
+    }
+
+    /// The values of the parameters that have one, by position. They are evaluated as they are written: where
+    /// that is another order than the parameters', the first one evaluates all of them into locals.
+    fn in_written_order(
+        &mut self,
+        signature: &Rc<Signature>,
+        values: &[Option<&'t tree::Expr>],
+        known: &[TypeId],
+    ) -> BTreeMap<usize, Expr> {
+        let written = values.iter().enumerate();
+        let mut written: Vec<(usize, &tree::Expr)> =
+            written.filter_map(|(index, value)| Some((index, (*value)?))).collect();
+        written.sort_by_key(|(_, value)| value.span.start);
+        let mut moved = !written.is_sorted_by_key(|(index, _)| *index);
+        let mut checked = Vec::with_capacity(written.len());
+        for (index, value) in written {
+            let Some(parameter) = signature.parameters.get(index) else { continue };
+            let ty = self.checker.types.substitute(parameter.ty, known);
+            let reason = Reason::at(signature.place(index), "the parameter stands here");
+            let value = self.expr(value, Some(ty));
+            checked.push((index, self.fit(value, ty, reason)));
+        }
+        let computed = |(_, value): &&(usize, Expr)| !matches!(value.kind, ExprKind::Constant(_));
+        moved &= checked.iter().filter(computed).count() > 1;
+        if moved { self.evaluated_first(checked) } else { checked.into_iter().collect() }
+    }
+
+    /// Lets the first of some values by position evaluate all of them, in the order in which they stand.
+    fn evaluated_first(&mut self, values: Vec<(usize, Expr)>) -> BTreeMap<usize, Expr> {
+        let mut statements = Vec::with_capacity(values.len());
+        let mut reads = BTreeMap::new();
+        for (index, value) in values {
+            if let ExprKind::Constant(_) = value.kind {
+                reads.insert(index, value);
+                continue;
+            }
+            let (ty, span) = (value.ty, value.span);
+            let local = self.hidden_local(ty, span);
+            statements.push(Stmt { span, kind: StmtKind::Set { local, value } });
+            reads.insert(index, self.read(local, span));
+        }
+        if let Some(mut first) = reads.first_entry() {
+            let Expr { ty, span, .. } = *first.get();
+            let value = std::mem::replace(first.get_mut(), broken(span));
+            let block = Block { statements, value: Some(Box::new(value)) };
+            first.insert(Expr { ty, span, kind: ExprKind::Block(block) });
+        }
+        reads
     }
 
     fn match_arguments(&mut self, signature: &Signature, arguments: &'t [Argument]) -> Matched<'t> {

@@ -1,6 +1,7 @@
 //! Programs written in bytecode by hand, and programs made at random.
 
 pub(super) mod assembler;
+mod branches;
 mod control;
 mod data;
 mod generic;
