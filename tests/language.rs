@@ -65,6 +65,7 @@ fn body(body: &str) -> Result<Json, String> {
          type Outcome = Won {{ amount: int }} | Lost\n\
          type Deal {{ name: string, amount: int = 5, note: string? }}\n\
          fn fails(n: int) -> int {{ if n > 0 {{ fail(\"no {{n}}\", kind: \"rejected\") }}; return n }}\n\
+         fn less(a: int, b: int) -> int {{ return a - b }}\n\
          fn twice(n: int) -> int {{ return n * 2 }}\n"
     );
     let event = json!({ "n": 7, "list": [3, 1, 2] });
@@ -98,6 +99,16 @@ fn operators() {
     value("n in 1..6", json!(false));
     value("\"an\" in \"banana\"", json!(true));
     value("\"{n + 1} is \\{eight\\} {\"{n}\"}\"", json!("8 is {eight} 7"));
+}
+
+#[test]
+fn arguments_are_evaluated_as_they_are_written() {
+    let text = "var turn = 1\n\
+                gap = less(b: (if n == 7 { turn = 10; turn } else { 0 }), a: turn * 2)\n\
+                return gap";
+    gives(text, json!(10));
+    fails("return less(b: fails(2), a: fails(1))", "rejected: no 2");
+    fails("return less(fails(1), b: fails(2))", "rejected: no 1");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn say(builtin: Builtin, arguments: impl IntoIterator<Item = Value>) -> String {
 
 fn type_of(types: &mut Types, value: &Value) -> TypeId {
     match value {
-        Value::None => TypeId::NONE,
+        Value::None | Value::Null => TypeId::NONE,
         Value::Bool(_) => TypeId::BOOL,
         Value::Int(_) => TypeId::INT,
         Value::Float(_) => TypeId::FLOAT,

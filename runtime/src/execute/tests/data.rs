@@ -154,10 +154,8 @@ fn a_tagged_value_is_its_record_and_a_name() {
     let outcome = tagged(assembler.types(), "Outcome", vec![("Won", vec![]), ("Lost", reason)]);
     let Type::Choice(choice) = assembler.types().get(outcome) else { panic!() };
     let variants = match &assembler.types().choice(choice).unwrap().variants {
-        callflow_artifact::types::Variants::Tagged(variants) | Variants::Untagged(variants) => {
-            variants.clone()
-        }
-        callflow_artifact::types::Variants::Literals(_) => panic!(),
+        callflow_artifact::types::Variants::Tagged(variants) => variants.clone(),
+        other => panic!("{other:?}"),
     };
     let lost = assembler.types().find(Type::Record(variants[1].record)).unwrap();
     let won = assembler.types().find(Type::Record(variants[0].record)).unwrap();
