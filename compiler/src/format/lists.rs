@@ -32,25 +32,14 @@ const SPACED: Line = Line { space: true, hard: false, blank: false };
 const TIGHT: Line = Line { space: false, hard: false, blank: false };
 
 impl<'a> Builder<'a> {
-    /// `{ a, b }` as a group of its own.
+    /// `{ a, b }`
     pub(super) fn braces<T>(
-        &mut self,
-        list: &[T],
-        style: Braces<T>,
-        write: impl FnMut(&mut Builder<'a>, &T),
-    ) {
-        let mark = self.mark();
-        self.open_braces(list, style, write);
-        self.group(mark);
-    }
-
-    /// `{ a, b }` as a part of the group around it.
-    fn open_braces<T>(
         &mut self,
         list: &[T],
         Braces { comma, broken }: Braces<T>,
         mut write: impl FnMut(&mut Builder<'a>, &T),
     ) {
+        let mark = self.mark();
         self.token(Kind::BraceOpen);
         let hard = broken || self.line_ends_here();
         if list.is_empty() && !self.has_comments() {
@@ -69,6 +58,7 @@ impl<'a> Builder<'a> {
         }
         self.close(inner, Line { hard, ..SPACED });
         self.token(Kind::BraceClose);
+        self.group(mark);
     }
 
     /// Ends what is indented since the mark, with the comments that stand before the closing bracket.

@@ -1,14 +1,16 @@
 //! What holds for any text.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::{check, comments, corpus, format, read, tokens};
 
-/// Some of the corpus: building the grammar takes its time without optimisation.
-fn short() -> Vec<String> {
+/// Those flows of the corpus that are short and right, read once.
+static SHORT: LazyLock<Vec<String>> = LazyLock::new(|| {
     let texts = corpus().into_iter().map(|(_, text)| text);
     texts.filter(|text| text.len() < 3_000 && read(text).diagnostics.is_empty()).collect()
-}
+});
 
 #[test]
 fn every_flow_of_the_repository_keeps_its_meaning() {
@@ -58,7 +60,7 @@ fn space_makes_no_difference() {
 
 #[test]
 fn every_prefix_is_laid_out() {
-    for text in short() {
+    for text in SHORT.iter() {
         for (end, _) in text.char_indices().step_by(41) {
             if let Err(problem) = check(&text[..end]) {
                 panic!("{problem}");
@@ -95,8 +97,7 @@ proptest! {
         which in any::<prop::sample::Index>(),
         places in prop::collection::vec((any::<prop::sample::Index>(), 0..5_usize), 1..6),
     ) {
-        let texts = short();
-        let text = which.get(&texts);
+        let text = which.get(&SHORT);
         let tokens = tokens::read(text, &[]);
         let mut spots: Vec<(usize, usize)> = places
             .iter()
@@ -127,8 +128,7 @@ proptest! {
         which in any::<prop::sample::Index>(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0..8_usize), 1..4),
     ) {
-        let texts = short();
-        let mut text = which.get(&texts).clone();
+        let mut text = which.get(&SHORT).clone();
         for (place, edit) in edits {
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
             let Some(at) = places.get(place.index(places.len().max(1))).copied() else { continue };
