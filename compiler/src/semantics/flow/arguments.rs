@@ -60,7 +60,7 @@ impl<'t> Checker<'t> {
             "schedule" => self.schedule(&arguments),
             "webhook" | "form" => path(&arguments).into_iter().collect(),
             "pre_call" | "function_call" | "call_finished" => {
-                self.agent(&arguments).into_iter().chain(tool_name(&arguments)).collect()
+                tool_name(&arguments).into_iter().collect()
             }
             _ => Vec::new(),
         };
@@ -105,17 +105,6 @@ impl<'t> Checker<'t> {
             }
         }
         told
-    }
-
-    /// An agent that the project does not have, where it is known which it has.
-    fn agent(&self, arguments: &Arguments<'_>) -> Option<Diagnostic> {
-        let (agents, named) = (self.settings.agents.as_deref()?, arguments.text("agent")?);
-        if agents.iter().any(|agent| agent.name == named) {
-            return None;
-        }
-        let names: Vec<&str> = agents.iter().map(|agent| agent.name.as_str()).collect();
-        let meant = self.nearest(named, names.iter().copied());
-        Some(report::triggers::unknown_agent(arguments.at("agent"), named, &names, meant))
     }
 
     /// What is wrong with the name of a time zone.

@@ -4,7 +4,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::semantics::cron::CronError;
 use crate::source::{Location, Span};
 
-use super::{a, list};
+use super::a;
 
 fn header(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0502, at, message)
@@ -99,30 +99,6 @@ pub(in crate::semantics) fn unknown_zone(
     let diagnostic = header(at, format!("There is no time zone {zone:?}"))
         .label("unknown")
         .note("Zones are named by continent and city: `\"Europe/Madrid\"`");
-    match candidate {
-        Some(name) => diagnostic.label(format!("did you mean {name:?}?")).fix(
-            format!("change to {name:?}"),
-            at,
-            format!("{name:?}"),
-        ),
-        None => diagnostic,
-    }
-}
-
-/// An agent that the project does not have.
-pub(in crate::semantics) fn unknown_agent(
-    at: Location,
-    name: &str,
-    agents: &[&str],
-    candidate: Option<&str>,
-) -> Diagnostic {
-    let diagnostic = header(at, format!("This project has no agent {name:?}")).label("unknown");
-    let diagnostic = if agents.is_empty() {
-        diagnostic.note("Agents are declared in `callflow.toml`, under `[agents]`")
-    } else {
-        diagnostic
-            .note(format!("`[agents]` in `callflow.toml` has {}", list(agents.iter().copied())))
-    };
     match candidate {
         Some(name) => diagnostic.label(format!("did you mean {name:?}?")).fix(
             format!("change to {name:?}"),
