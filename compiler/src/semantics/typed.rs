@@ -224,6 +224,10 @@ pub struct Branch {
 
 /// A statement that only tests have.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a file has few of them, and each lives on the heap already"
+)]
 pub enum TestStmt {
     /// `given`
     Given {
@@ -271,6 +275,10 @@ pub enum AnswerKind {
 
 /// What a test expects of its last run.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a file has few of them, and each lives on the heap already"
+)]
 pub enum Expectation {
     /// Calls of an action.
     Called {

@@ -48,6 +48,10 @@ pub struct Item {
 
 /// What an item defines.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a file has few of them, and each lives on the heap already"
+)]
 pub enum ItemKind {
     /// `[label:] on trigger(…) [as name] [-> T] [within D else E] [with …] < … >`
     Flow(Flow),

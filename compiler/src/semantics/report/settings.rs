@@ -59,6 +59,12 @@ pub(in crate::semantics) fn unknown_agent(
             format!("\"{meant}\""),
         ),
         None => diagnostic
-            .note(format!("Add it to callflow.toml:\n\n[agents.{name}]\nplatform = \"…\"")),
+            .note(format!("Add it to callflow.toml:\n\n[agents.{}]\nplatform = \"…\"", key(name))),
     }
+}
+
+/// A name as a key of TOML.
+fn key(name: &str) -> String {
+    let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    if name.bytes().all(bare) { name.to_owned() } else { format!("{name:?}") }
 }
