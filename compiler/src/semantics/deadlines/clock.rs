@@ -1,258 +1,38 @@
-//! Whether a flow answers in time: the worst case of its paths against the deadline of its hook.
-//!
-//! What is known of a path are its constant waits, the calls that `within` bounds, and the pauses between the
-//! attempts of a call. A call without a bound counts nothing, for the runtime cuts it off at the deadline. A
-//! function counts what its worst path does, and so does a flow whose result is waited for.
+//! Goes through the typed program and finds the worst path of each function.
 
 use std::collections::{HashMap, HashSet};
 
 use callflow_artifact::Constant;
 use callflow_artifact::bytecode::{FlowId, FunctionId};
-use callflow_artifact::types::TypeId;
 
-use crate::diagnostics::Diagnostic;
+use crate::semantics::checker::Checker;
+use crate::semantics::constant::fold;
+use crate::semantics::typed::{Block, Clauses, Expr, ExprKind, Retry, Stmt, StmtKind};
+use crate::semantics::walk::{self, Part};
 use crate::source::{FileId, Location};
 
-use super::checker::Checker;
-use super::constant::fold;
-use super::flow::FlowItem;
-use super::platforms::{LONGEST_FUNCTION_CALL, LONGEST_PRE_CALL, LONGEST_WEBHOOK, Platform, Wait};
-use super::report;
-use super::typed::{Block, Clauses, Expr, ExprKind, Retry, Stmt, StmtKind};
-use super::walk::{self, Part};
-
-/// How many steps of a path are remembered, the longest ones.
-const MOST_STEPS: usize = 4;
-
-/// When an answer is due, and who says so.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Due {
-    /// In milliseconds.
-    pub(super) time: i64,
-    pub(super) by: DueBy,
-}
-
-/// Who says when an answer is due.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum DueBy {
-    /// `within D` of the header.
-    Header(Location),
-    /// The platform.
-    Platform(&'static Platform),
-    /// Nobody in particular; nobody waits longer.
-    Anybody,
-}
-
-/// A part of a path that takes time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
-    pub(super) at: Location,
-    /// In milliseconds.
-    pub(super) time: i64,
-    /// What takes it, where that stands in a function.
-    pub(super) cause: Option<Location>,
-}
-
-/// What is known of the time that a path takes.
-#[derive(Debug, Clone, Default)]
-struct Path {
-    /// In milliseconds.
-    time: i64,
-    /// Whether something on it has no bound.
-    open: bool,
-    /// A `wait until` on it.
-    until: Option<Step>,
-    /// The longest ones first.
-    steps: Vec<Step>,
-}
-
-impl Path {
-    fn step(at: Location, time: i64) -> Path {
-        let steps = if time > 0 { vec![Step { at, time, cause: None }] } else { Vec::new() };
-        Path { time, steps, ..Path::default() }
-    }
-
-    fn open() -> Path {
-        Path { open: true, ..Path::default() }
-    }
-
-    fn then(&self, next: &Path) -> Path {
-        let mut steps = self.steps.clone();
-        steps.extend(&next.steps);
-        steps.sort_by_key(|step| std::cmp::Reverse(step.time));
-        steps.truncate(MOST_STEPS);
-        Path {
-            time: self.time.saturating_add(next.time),
-            open: self.open || next.open,
-            until: self.until.or(next.until),
-            steps,
-        }
-    }
-
-    /// The same, seen from a call of what it is in.
-    fn called_at(&self, at: Location) -> Path {
-        let cause = self.steps.first().map(|step| step.cause.unwrap_or(step.at));
-        let step = Step { at, time: self.time, cause };
-        let until = self.until.map(|until| Step { at, time: 0, cause: Some(until.at) });
-        let steps = if self.time > 0 { vec![step] } else { Vec::new() };
-        Path { time: self.time, open: self.open, until, steps }
-    }
-}
-
-/// How control may leave a part of a body, each with its worst path. In boxes, for what looks at nested parts holds
-/// one of these for each.
-#[derive(Debug, Clone, Default)]
-struct Ways {
-    /// On to what comes next.
-    on: Option<Box<Path>>,
-    /// Out of the loop around it.
-    out_of_loop: Option<Box<Path>>,
-    /// To the end of the body.
-    end: Option<Box<Path>>,
-}
-
-impl Ways {
-    fn on(path: Path) -> Ways {
-        Ways { on: Some(Box::new(path)), ..Ways::default() }
-    }
-
-    fn nothing() -> Ways {
-        Ways::on(Path::default())
-    }
-
-    fn until(at: Location) -> Ways {
-        let until = Some(Step { at, time: 0, cause: None });
-        Ways::on(Path { open: true, until, ..Path::default() })
-    }
-
-    fn then(self, next: Ways) -> Ways {
-        let Some(before) = self.on else { return self };
-        let after = |path: Option<Box<Path>>| path.map(|path| Box::new(before.then(&path)));
-        Ways {
-            on: after(next.on),
-            out_of_loop: worse(self.out_of_loop, after(next.out_of_loop)),
-            end: worse(self.end, after(next.end)),
-        }
-    }
-
-    fn or(self, other: Ways) -> Ways {
-        Ways {
-            on: worse(self.on, other.on),
-            out_of_loop: worse(self.out_of_loop, other.out_of_loop),
-            end: worse(self.end, other.end),
-        }
-    }
-
-    /// Where control goes on, it goes to the end instead.
-    fn ending(self) -> Ways {
-        Ways { end: worse(self.on, self.end), on: None, out_of_loop: self.out_of_loop }
-    }
-
-    /// The same, or a failure at its very end, after which something else is done.
-    fn or_failed(self, instead: Ways) -> Ways {
-        let failed = Ways::on(self.clone().worst()).then(instead);
-        self.or(failed)
-    }
-
-    /// The worst path of all.
-    fn worst(self) -> Path {
-        worse(worse(self.on, self.out_of_loop), self.end).map(|path| *path).unwrap_or_default()
-    }
-
-    /// Done again and again: so often where that is known, else once, and nobody knows how often more.
-    fn repeated(self, times: Option<i64>) -> Ways {
-        let mut turn = worse(self.on, self.out_of_loop).unwrap_or_default();
-        let count = times.unwrap_or(1);
-        turn.open |= times.is_none() && turn.time > 0;
-        turn.time = turn.time.saturating_mul(count);
-        for step in &mut turn.steps {
-            step.time = step.time.saturating_mul(count);
-        }
-        Ways { on: Some(turn), out_of_loop: None, end: self.end }
-    }
-}
-
-fn worse(one: Option<Box<Path>>, other: Option<Box<Path>>) -> Option<Box<Path>> {
-    let (Some(one), Some(other)) = (&one, &other) else { return one.or(other) };
-    let worse = if other.time > one.time { other } else { one };
-    Some(Box::new(Path {
-        open: one.open || other.open,
-        until: one.until.or(other.until),
-        ..(**worse).clone()
-    }))
-}
-
-impl<'t> Checker<'t> {
-    /// Holds each flow that somebody waits for against its deadline.
-    pub(super) fn check_deadlines(&mut self) {
-        let mut told = Vec::new();
-        let mut known = HashMap::new();
-        for (index, item) in self.flow_items.iter().enumerate() {
-            let Some(flow) = self.flows.get(index) else { continue };
-            let waited_for =
-                matches!(item.header.trigger.name.as_str(), "pre_call" | "function_call")
-                    || item.header.trigger.name == "webhook" && flow.result != TypeId::NONE;
-            if !waited_for {
-                continue;
-            }
-            let due = self.due(item, flow.settings.deadline, &mut told);
-            let mut clock = Clock { checker: self, known };
-            let worst = clock.worst_of(flow.function);
-            known = clock.known;
-            let trigger = item.header.trigger.name.as_str();
-            if let Some(until) = worst.until {
-                told.push(report::hooks::waits_until(until, trigger, &due));
-            } else if let Some((longest, rest)) = worst.steps.split_first()
-                && worst.time > due.time
-            {
-                told.push(report::hooks::too_late(*longest, rest, worst.time, trigger, &due));
-            }
-        }
-        for diagnostic in told {
-            self.report(diagnostic);
-        }
-    }
-
-    /// When a flow's answer is due. A deadline that is longer than a platform waits is told.
-    fn due(&self, item: &FlowItem<'t>, deadline: Option<i64>, told: &mut Vec<Diagnostic>) -> Due {
-        let trigger = item.header.trigger.name.as_str();
-        let waits = |platform: &'static Platform| match platform.wait(trigger) {
-            Wait::For(time) => Some((time, platform)),
-            Wait::Never | Wait::Unsaid => None,
-        };
-        let shortest = self.platforms_of(item).into_iter().filter_map(waits).min_by_key(|w| w.0);
-        let written = item.tree.deadline.as_ref().map(|deadline| deadline.duration.span);
-        if let (Some(time), Some(span)) = (deadline, written) {
-            let at = Location { file: item.file, span };
-            if let Some((most, platform)) = shortest.filter(|(most, _)| *most < time) {
-                told.push(report::hooks::deadline_too_long(at, time, trigger, platform, most));
-            }
-            return Due { time, by: DueBy::Header(at) };
-        }
-        match shortest {
-            Some((time, platform)) => Due { time, by: DueBy::Platform(platform) },
-            None => {
-                let time = match trigger {
-                    "pre_call" => LONGEST_PRE_CALL,
-                    "function_call" => LONGEST_FUNCTION_CALL,
-                    _ => LONGEST_WEBHOOK,
-                };
-                Due { time, by: DueBy::Anybody }
-            }
-        }
-    }
-}
+use super::paths::{Path, Ways, first, together};
 
 /// Finds worst paths.
-struct Clock<'c, 't> {
+pub(super) struct Clock<'c, 't> {
     checker: &'c Checker<'t>,
     /// The worst path of each function that was looked at.
     known: HashMap<FunctionId, Path>,
 }
 
-impl Clock<'_, '_> {
+impl<'c, 't> Clock<'c, 't> {
+    /// With what is known of functions already.
+    pub(super) fn new(checker: &'c Checker<'t>, known: HashMap<FunctionId, Path>) -> Clock<'c, 't> {
+        Clock { checker, known }
+    }
+
+    /// What is known of functions by now.
+    pub(super) fn into_known(self) -> HashMap<FunctionId, Path> {
+        self.known
+    }
+
     /// The worst path of a function. What it calls is looked at before it, so that calls need no stack.
-    fn worst_of(&mut self, root: FunctionId) -> Path {
+    pub(super) fn worst_of(&mut self, root: FunctionId) -> Path {
         let mut seen: HashSet<FunctionId> = HashSet::new();
         let mut open = vec![(root, false)];
         while let Some((id, calls_are_known)) = open.pop() {
@@ -319,9 +99,7 @@ impl Clock<'_, '_> {
                 value.unwrap_or_else(Ways::nothing).ending()
             }
             StmtKind::Stop => Ways::nothing().ending(),
-            StmtKind::Break | StmtKind::Continue => {
-                Ways { out_of_loop: Some(Box::default()), ..Ways::default() }
-            }
+            StmtKind::Break | StmtKind::Continue => Ways::out_of_loop(),
             StmtKind::For { iterable, body, .. } => {
                 let turns = self.block(body, file).repeated(None);
                 self.expr(iterable, file).then(turns)
@@ -475,19 +253,4 @@ fn turns(from: &Expr, to: &Expr) -> Option<i64> {
         }
         _ => None,
     }
-}
-
-/// All branches at the same time: the longest counts.
-fn together(branches: Vec<Ways>) -> Ways {
-    branches.into_iter().reduce(Ways::or).unwrap_or_else(Ways::nothing)
-}
-
-/// The first branch to end: one without a bound is beaten by any that has one.
-fn first(branches: Vec<Path>) -> Path {
-    let bounded = branches.iter().filter(|path| !path.open).min_by_key(|path| path.time);
-    let shortest = bounded.or_else(|| branches.iter().min_by_key(|path| path.time));
-    let until = branches.iter().all(|path| path.until.is_some());
-    let mut path = shortest.cloned().unwrap_or_default();
-    path.until = path.until.filter(|_| until);
-    path
 }
