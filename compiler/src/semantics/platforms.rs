@@ -205,8 +205,8 @@ mod tests {
     fn every_platform_of_the_prelude_is_in_the_table() {
         let prelude = callflow_stdlib::PRELUDE;
         let calls = prelude.iter().find(|(path, _)| path.contains("call.flow")).unwrap().1;
-        let line = calls.lines().find(|line| line.starts_with("type Platform")).unwrap();
-        let named: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        let definition = calls.split("\n\n").find(|item| item.contains("type Platform")).unwrap();
+        let named: Vec<&str> = definition.split('"').skip(1).step_by(2).collect();
         assert_eq!(named.len(), PLATFORMS.len());
         for name in named {
             assert!(platform(name).is_some(), "{name}");
