@@ -96,7 +96,7 @@ impl Random {
 
     fn statement(&mut self) -> StmtKind {
         match self.pick(16) {
-            1 | 2 | 3 if self.in_branch => set(self.maker.local(TypeId::INT), self.number()),
+            1..=3 if self.in_branch => set(self.maker.local(TypeId::INT), self.number()),
             1 => set(self.int, self.number()),
             2 => set(self.maybe, self.optional()),
             3 => set(self.list, self.items()),
