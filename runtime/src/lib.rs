@@ -9,13 +9,14 @@
 //! [`value`] holds values and reads them from JSON against a type. [`execute`] runs bytecode up to the next
 //! effect. [`engine`] decides what a run does next, as a pure function. [`pieces`] carries out actions, over a
 //! [`pieces::Transport`] that is the network or the sandbox. [`connect`] has the settings of connections.
-//! [`trigger`] makes events of what voice platforms send.
+//! [`trigger`] makes events of what voice platforms send. [`testing`] runs a project's tests.
 
 pub mod connect;
 pub mod engine;
 pub mod error;
 pub mod execute;
 pub mod pieces;
+pub mod testing;
 pub mod trigger;
 pub mod value;
 

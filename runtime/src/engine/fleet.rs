@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::core::{advance, create};
 use super::message::{Ambient, Command, Completion, Ticket, Until};
 use super::once::{Claim, Once};
-use super::run::{Run, Status, Step};
+use super::run::{Doing, Run, Status, Step};
 use super::timers::Timers;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{Budget, Program, interpret};
@@ -153,13 +153,21 @@ impl<'a> Fleet<'a> {
         self.members.get(number).map(|member| &member.run)
     }
 
+    /// Whether any branch of any run does something of a kind.
+    pub(crate) fn is_any(&self, of_kind: impl Fn(&Doing) -> bool) -> bool {
+        let mut branches = self.members.iter().flat_map(|member| member.run.branches.values());
+        branches.any(|branch| of_kind(&branch.doing))
+    }
+
     /// Puts another state in the place of every run's.
-    pub(crate) fn replace(&mut self, change: impl Fn(&Run) -> Option<Run>) {
+    ///
+    /// # Errors
+    /// The first of `change`; the runs after it stay as they are.
+    pub(crate) fn replace<E>(&mut self, change: impl Fn(&Run) -> Result<Run, E>) -> Result<(), E> {
         for member in &mut self.members {
-            if let Some(run) = change(&member.run) {
-                member.run = run;
-            }
+            member.run = change(&member.run)?;
         }
+        Ok(())
     }
 
     /// All runs, in the order in which they began.

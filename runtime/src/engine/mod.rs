@@ -11,7 +11,7 @@
 
 mod act;
 pub mod core;
-mod fleet;
+pub(crate) mod fleet;
 mod fork;
 pub mod local;
 pub mod memory;

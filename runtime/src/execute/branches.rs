@@ -27,6 +27,19 @@ pub fn pending(program: &Program, fiber: &Fiber) -> Option<Request> {
     })
 }
 
+/// The types of the arguments of what a suspended fiber has asked for.
+pub fn argument_types(program: &Program, fiber: &Fiber) -> Vec<TypeId> {
+    let Some(frame) = fiber.frames.last() else { return Vec::new() };
+    let Some(Op::Effect { arguments, .. }) = program.op(frame.function, frame.at) else {
+        return Vec::new();
+    };
+    let registers = program.function(frame.function).map(|function| function.registers.as_slice());
+    let registers = registers.unwrap_or_default();
+    let ty = |register: &Reg| registers.get(usize::from(register.0)).copied();
+    let resolved = |ty| program.resolve(ty, &frame.types);
+    arguments.iter().map(|it| ty(it).map_or(TypeId::UNKNOWN, resolved)).collect()
+}
+
 impl Request {
     /// How many branches it asks for.
     pub fn branches(&self) -> usize {

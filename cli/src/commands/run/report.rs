@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::choose::action_name;
 use super::place::Places;
 
-/// `{run, flow, status, result, error, steps: [{path, action, input, output, error, attempts, ms}], runs}`, where
+/// `{run, status, result, error, steps: [{path, action, input, output, error, attempts, ms}], runs}`, where
 /// `runs` are those that were begun on the way, if any, each as such an object.
 pub(super) fn object(places: Places<'_>, ended: &Ended) -> Json {
     let mut runs =
@@ -35,7 +35,6 @@ fn object_of(places: Places<'_>, ended: &Ended, number: usize, run: &Run) -> Jso
     let steps: Vec<Json> = steps.map(|record| step(places, record)).collect();
     json!({
         "run": run.id.as_str(),
-        "flow": flow.map(|flow| flow.address.as_str()),
         "status": run.status.as_str(),
         "result": result,
         "error": error,
