@@ -61,6 +61,37 @@ on manual(rounds: int = 3, start: time) -> [string] <
 >
 "#;
 
+/// Several things at a time, in each other.
+const BRANCHES: &str = r#"
+fn find(text: string, round: int) -> string {
+  found: Note = http.get("https://example.com/notes", query: { text, round }) retry 1 every 5s within 1m
+  wait 1h
+  return found.text
+}
+
+type Note { text: string }
+
+other: on manual(text: string) -> string <
+  return text
+>
+
+main: on manual(items: [string] = ["a", "b", "c"]) -> [string] with timeout 9d <
+  parallel {
+    one = find("one", 1) catch "none"
+    {
+      start other(text: "x")
+      wait 3h
+    }
+    many = for item in items parallel 2 { find(item, 2) }
+  }
+  first {
+    late = find("late", 3)
+    wait 30m
+  }
+  return [one, late ?? "too late", ...many]
+>
+"#;
+
 proptest! {
     // Each case starts a process for every step of the engine.
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
@@ -90,8 +121,10 @@ fn subjects() -> Vec<Subject> {
         .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), sources(&path)))
         .collect();
     assert!(projects.len() >= 2, "where are the examples?");
-    let source = Source { path: "every_effect.flow".into(), text: EVERY_EFFECT.into() };
-    projects.push(("every_effect".to_owned(), vec![source]));
+    for (name, text) in [("every_effect", EVERY_EFFECT), ("branches", BRANCHES)] {
+        let source = Source { path: format!("{name}.flow").into(), text: text.into() };
+        projects.push((name.to_owned(), vec![source]));
+    }
     projects.into_iter().flat_map(|(name, files)| compile(&name, files)).collect()
 }
 

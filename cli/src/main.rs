@@ -4,6 +4,7 @@ mod commands;
 mod declaration;
 mod diagnostics_json;
 mod exit;
+mod place;
 mod position;
 mod project;
 mod render;
@@ -30,6 +31,7 @@ enum Command {
     Graph(commands::graph::Graph),
     Pieces(commands::pieces::Pieces),
     Run(commands::run::Run),
+    Test(commands::test::TestCommand),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Graph(graph) => graph.execute(),
         Command::Pieces(pieces) => pieces.execute(),
         Command::Run(run) => run.execute(),
+        Command::Test(test) => test.execute(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

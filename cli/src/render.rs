@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ariadne::{Color, Config, IndexType, Report, ReportKind};
 use callflow_compiler::diagnostics::{Code, Diagnostic, Fix, Label, Severity};
-use callflow_compiler::source::{FileId, Location, Sources};
+use callflow_compiler::source::{FileId, Sources};
 
 use crate::position::Lines;
 use crate::project::Project;
@@ -37,28 +37,30 @@ pub(crate) fn render(
     Ok(())
 }
 
-/// Writes why a run failed, on the line that it came from.
+/// What went wrong when something ran.
+pub(crate) struct Failure<'a> {
+    /// One sentence.
+    pub(crate) text: &'a str,
+    /// Where.
+    pub(crate) primary: Label,
+    /// What has to do with it.
+    pub(crate) secondary: &'a [Label],
+    /// What else helps.
+    pub(crate) notes: &'a [String],
+}
+
+/// Writes what went wrong when something ran, on the lines that it came from.
 pub(crate) fn failure(
     out: &mut dyn Write,
     project: &Project,
     sources: &Sources,
-    at: Location,
-    text: &str,
-    notes: &[String],
+    failure: &Failure<'_>,
     colour: bool,
 ) -> io::Result<()> {
     let mut files = Files { project, sources, read: HashMap::new() };
-    let primary = Label { at, text: "it failed here".to_owned() };
+    let Failure { text, primary, secondary, notes } = failure;
     let severity = Severity::Error;
-    let message = Message {
-        code: None,
-        severity,
-        text,
-        primary: &primary,
-        secondary: &[],
-        notes,
-        fixes: &[],
-    };
+    let message = Message { code: None, severity, text, primary, secondary, notes, fixes: &[] };
     message.write(out, &mut files, colour)
 }
 
@@ -198,7 +200,7 @@ impl ariadne::Cache<FileId> for &mut Files<'_> {
 
 #[cfg(test)]
 mod tests {
-    use callflow_compiler::source::{Source, Span};
+    use callflow_compiler::source::{Location, Source, Span};
 
     use super::*;
 

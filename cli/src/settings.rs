@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use callflow_compiler::diagnostics::suggest;
+use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -74,6 +75,17 @@ pub(crate) struct Server {
 }
 
 impl Settings {
+    /// The project's time zone, UTC unless it says another. The error says what to write.
+    pub(crate) fn zone(&self) -> Result<TimeZone, String> {
+        let Some(name) = &self.timezone else { return Ok(TimeZone::UTC) };
+        TimeZone::get(name).map_err(|_| {
+            format!(
+                "`timezone` in callflow.toml is `{name}`, which is no time zone; write one such as \
+                 `Europe/Madrid`"
+            )
+        })
+    }
+
     /// Reads the text of a `callflow.toml`. The error is one line with the place.
     pub(crate) fn read(file: &Path, text: &str) -> Result<Settings, String> {
         let reader = Reader { file, text };

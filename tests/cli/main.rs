@@ -13,3 +13,4 @@ mod readme;
 mod run;
 mod server;
 mod services;
+mod test_command;

@@ -6,6 +6,7 @@ pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod pieces;
 pub(crate) mod run;
+pub(crate) mod test;
 
 use callflow_compiler::source::Embedded;
 

@@ -2,10 +2,11 @@
 //!
 //! A piece declares how it may be connected ([`callflow_artifact::piece::Connection`]); the project says with
 //! which settings (`[connections.hubspot]` in callflow.toml). [`Connections`] has what the project says,
-//! [`Connection`] is one of them held against its declaration and ready to use. [`secret`] keeps credentials from
-//! being printed.
+//! [`Connection`] is one of them held against its declaration and ready to use. [`Environment`] and [`Secrets`] have
+//! what it says beside. [`secret`] keeps credentials from being printed.
 
 mod error;
+mod named;
 pub mod secret;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 pub use self::error::ConnectionError;
+pub use self::named::{Environment, Secrets};
 pub use self::secret::{Redactor, Secret};
 
 /// The settings of all connections of a project, by the name of the piece.
@@ -58,11 +60,19 @@ impl Connections {
     /// # Errors
     /// What the project has to say and does not: the kind, a setting, an environment variable.
     pub fn of(&self, piece: &Piece) -> Result<Option<Connection>, ConnectionError> {
+        self.named(piece, &piece.name)
+    }
+
+    /// A connection of a piece by its name; none for a piece that needs none.
+    ///
+    /// # Errors
+    /// What the project has to say and does not: the kind, a setting, an environment variable.
+    pub fn named(&self, piece: &Piece, name: &str) -> Result<Option<Connection>, ConnectionError> {
         if piece.connections.is_empty() {
             return Ok(None);
         }
         let nothing = IndexMap::new();
-        let given = self.by_piece.get(piece.name.as_str());
+        let given = self.by_piece.get(name);
         let declared = self.choose(piece, given)?;
         let given = given.unwrap_or(&nothing);
         let mut settings = IndexMap::new();

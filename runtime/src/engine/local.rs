@@ -9,18 +9,28 @@ use uuid::Uuid;
 
 use super::Step;
 use super::memory::Host;
+use crate::connect::Environment;
+use crate::error::Error;
 use crate::pieces::{ActionFailure, ActionHost, BoxFuture};
 use crate::value::Value;
 
 /// This machine.
 pub struct LocalHost {
     actions: ActionHost,
+    environment: Environment,
 }
 
 impl LocalHost {
     /// This machine, with what carries out actions.
     pub fn new(actions: ActionHost) -> LocalHost {
-        LocalHost { actions }
+        LocalHost { actions, environment: Environment::default() }
+    }
+
+    /// The same with the project's settings for `env("NAME")`.
+    pub fn with_environment(self, environment: Environment) -> LocalHost {
+        let sandbox = self.actions.is_sandbox();
+        let environment = if sandbox { environment.for_sandbox() } else { environment };
+        LocalHost { environment, ..self }
     }
 }
 
@@ -45,6 +55,10 @@ impl Host for LocalHost {
 
     fn act(&self, step: Arc<Step>) -> BoxFuture<'_, Result<Value, ActionFailure>> {
         Box::pin(async move { self.actions.act(&step).await })
+    }
+
+    fn environment(&self, name: &str) -> Result<EcoString, Error> {
+        self.environment.get(name)
     }
 
     fn is_sandbox(&self) -> bool {

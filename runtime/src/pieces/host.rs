@@ -11,8 +11,8 @@ use callflow_artifact::bytecode::{ActionId, Effect, FunctionId};
 use callflow_artifact::piece::{Action, ActionBody, EffectClass, Piece};
 
 use super::limits::Limiter;
-use super::{ActionFailure, Transport, native};
-use crate::connect::{Connection, Connections, Redactor};
+use super::{ActionFailure, Transport, native, secrets};
+use crate::connect::{Connection, Connections, Redactor, Secrets};
 use crate::engine::Step;
 use crate::error::{Error, ErrorKind};
 use crate::execute::{Budget, Outcome, Program, Request, Resume, interpret};
@@ -29,6 +29,7 @@ pub struct ActionHost {
     program: Arc<Program>,
     connections: Connections,
     transport: Arc<dyn Transport>,
+    secrets: Secrets,
     limiter: Limiter,
     redactor: Redactor,
 }
@@ -67,7 +68,15 @@ impl ActionHost {
         let connections =
             if transport.is_sandbox() { connections.for_sandbox() } else { connections };
         let redactor = connections.redactor(&program.artifact().pieces);
-        ActionHost { program, connections, transport, limiter: Limiter::default(), redactor }
+        let (secrets, limiter) = (Secrets::default(), Limiter::default());
+        ActionHost { program, connections, transport, secrets, limiter, redactor }
+    }
+
+    /// The same host with the project's own secrets.
+    pub fn with_secrets(mut self, secrets: Secrets) -> ActionHost {
+        self.secrets = if self.is_sandbox() { secrets.for_sandbox() } else { secrets };
+        self.secrets.hide(&mut self.redactor);
+        self
     }
 
     /// Whether answers are made up.
@@ -86,7 +95,7 @@ impl ActionHost {
     /// What the flow sees, with the piece and action named, and whether it may be tried again.
     pub async fn act(&self, step: &Step) -> Result<Value, ActionFailure> {
         let owner = self.owner(step.action)?;
-        let attempt = self.attempt(owner, &step.types, &step.arguments);
+        let attempt = self.attempt(owner, step);
         let outcome = match tokio::time::timeout(DEADLINE, attempt).await {
             Ok(outcome) => outcome,
             Err(_) => Err(overdue(owner.action.effect)),
@@ -106,18 +115,17 @@ impl ActionHost {
             .ok_or_else(|| unsent(Error::invalid("the artifact has no such action")))
     }
 
-    async fn attempt(
-        &self,
-        owner: Owner<'_>,
-        types: &[TypeId],
-        arguments: &[Value],
-    ) -> Result<Value, ActionFailure> {
-        let connection = self.connections.of(owner.piece).map_err(|fault| {
+    async fn attempt(&self, owner: Owner<'_>, step: &Step) -> Result<Value, ActionFailure> {
+        let name = step.connection.as_ref().unwrap_or(&owner.piece.name);
+        let connection = self.connections.named(owner.piece, name).map_err(|fault| {
             let mut error = Error::new(ErrorKind::Auth, fault.message);
             error.details = serde_json::json!({ "help": fault.help }).to_string().into();
             unsent(error)
         })?;
         let connection = connection.as_ref();
+        let types = step.types.as_slice();
+        let arguments = self.with_secrets_in(owner.action, step).map_err(unsent)?;
+        let arguments = arguments.as_slice();
         match owner.action.body {
             ActionBody::Function(function) => {
                 self.interpret(owner, connection, function, types, arguments).await
@@ -127,6 +135,19 @@ impl ActionHost {
                 self.native(&Call { owner, connection, action, types, arguments }).await
             }
         }
+    }
+
+    /// A step's arguments, with secrets in the place of their names.
+    fn with_secrets_in(&self, action: &Action, step: &Step) -> Result<Vec<Value>, Error> {
+        let mut arguments = step.arguments.clone();
+        for (parameter, argument) in action.parameters.iter().zip(&mut arguments) {
+            let ty = self.program.resolve(parameter.ty, &step.types);
+            let types = self.program.types();
+            if let Some(value) = secrets::put_in(types, &self.secrets, ty, argument)? {
+                *argument = value;
+            }
+        }
+        Ok(arguments)
     }
 
     async fn native(&self, call: &Call<'_>) -> Result<Value, ActionFailure> {

@@ -11,6 +11,7 @@ pub mod native;
 #[cfg(feature = "http")]
 pub mod network;
 pub mod sandbox;
+mod secrets;
 #[cfg(test)]
 #[cfg(feature = "http")]
 mod test_server;

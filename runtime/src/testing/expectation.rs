@@ -13,6 +13,9 @@ use crate::value::Value;
 /// How many calls are listed.
 const LISTED: usize = 8;
 
+/// How long two sides may be to be seen at a glance, in bytes.
+const GLANCE: usize = 60;
+
 /// What of a call or an event must be equal: the position, and the value.
 type Wanted<'v> = Vec<(u16, &'v Value)>;
 
@@ -61,7 +64,9 @@ impl Runner<'_> {
         wanted: &Wanted<'_>,
     ) -> Option<Finding> {
         let name = action_name(self.program.artifact(), action);
-        let steps = self.scene.calls.iter();
+        let last = self.own.last().copied().unwrap_or_default();
+        let calls = self.scene.calls.iter().filter(|(run, _)| *run >= last);
+        let steps = calls.map(|(_, step)| step);
         let (same, others): (Vec<_>, Vec<_>) = steps.partition(|step| step.action == action);
         let events = same
             .iter()
@@ -84,7 +89,8 @@ impl Runner<'_> {
         let name = flow_name(artifact, flow).to_owned();
         let named = show::fields(self.program, flow);
         let runs = self.scene.runs.iter().enumerate();
-        let begun = runs.filter(|(number, _)| !self.own.contains(number)).map(|(_, run)| run);
+        let last = self.own.last().copied().unwrap_or_default();
+        let begun = runs.filter(|(number, _)| *number > last).map(|(_, run)| run);
         let (same, others): (Vec<_>, Vec<_>) = begun.partition(|(known, _)| *known == flow);
         let shown = |flow: FlowId, event: &Value| {
             let values = event.as_record().unwrap_or_default();
@@ -128,11 +134,15 @@ impl Runner<'_> {
             (None, _) if events.is_empty() => {
                 (format!("`{name}` was not {verb}"), format!("it was never {verb}"))
             }
-            (None, _) => {
+            (_, 0) if !wanted.is_empty() && !events.is_empty() => {
                 (format!("`{name}` was not {verb} so"), format!("it was {verb} otherwise"))
             }
-            (Some(times), _) => (
-                format!("`{name}` was {verb}{with} {}, not {}", often(found), many(times)),
+            (times, _) => (
+                format!(
+                    "`{name}` was {verb}{with} {}, not {}",
+                    often(found),
+                    many(times.unwrap_or(1))
+                ),
                 format!("it was {verb}{with} {}", often(found)),
             ),
         };
@@ -248,15 +258,19 @@ impl Runner<'_> {
         let Some(operator) = compared else {
             return Some(Finding::new(at, "This is false, and should be true", "it is false"));
         };
-        let message = format!("`{operator}` does not hold here");
-        let mut finding = Finding::new(at, message, "this is false");
-        for (side, index) in [("left", 1), ("right", 2)] {
+        let shown = |index: usize| {
             let ty = types.get(index).copied().unwrap_or(TypeId::UNKNOWN);
-            let value = arguments.get(index).unwrap_or(&Value::None);
-            finding
-                .notes
-                .push(format!("The {side} side: {}", show::value(self.program, ty, value)));
+            show::value(self.program, ty, arguments.get(index).unwrap_or(&Value::None))
+        };
+        let (left, right) = (shown(1), shown(2));
+        if left.len() + right.len() <= GLANCE {
+            let message = format!("This does not hold: {left} {operator} {right}");
+            return Some(Finding::new(at, message, "this is false"));
         }
+        let message = format!("This `{operator}` does not hold");
+        let mut finding = Finding::new(at, message, "this is false");
+        finding.notes.push(format!("The left side: {left}"));
+        finding.notes.push(format!("The right side: {right}"));
         Some(finding)
     }
 

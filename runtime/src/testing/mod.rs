@@ -16,21 +16,18 @@ mod scene;
 mod show;
 mod stand_in;
 
-use std::collections::HashMap;
-
 use callflow_artifact::artifact::Test;
-use ecow::EcoString;
 
 pub use self::finding::{Finding, Place, Report};
+use crate::connect::Environment;
 use crate::execute::Program;
 
 /// When every test begins: Monday, 5 January 2026, 09:00 UTC.
 pub const BEGIN: &str = "2026-01-05T09:00:00Z";
 
-/// What the project's settings are for tests, by name; those that are missing are their own name.
-pub type Environment = HashMap<EcoString, EcoString>;
-
-/// Runs one of a program's tests.
+/// Runs one of a program's tests. `env("NAME")` gives what stands in the project's settings; what they take from
+/// outside is its own name.
 pub fn run(program: &Program, test: &Test, environment: &Environment) -> Report {
-    runner::Runner::new(program, test, environment).run()
+    let environment = environment.clone().for_sandbox();
+    runner::Runner::new(program, test, &environment).run()
 }

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::crash::crash;
 use super::scene::Scene;
-use super::{Environment, Finding, Place, Report};
+use super::{Finding, Place, Report};
+use crate::connect::Environment;
 use crate::engine::fleet::{Fleet, World};
 use crate::engine::{Ambient, Completion, Doing, Run, Status};
 use crate::error::{Error, ErrorKind};

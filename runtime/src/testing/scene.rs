@@ -1,7 +1,7 @@
 //! Where a test's runs play: a clock that stands still, services that are stand-ins, and a list of all that
 //! happened.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use callflow_artifact::bytecode::FlowId;
@@ -11,10 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::show::{action_name, call_shown};
-use super::stand_in::{Known, StandIns, failure};
-use super::{BEGIN, Environment, Finding, Place};
+use super::stand_in::{StandIns, failure};
+use super::{BEGIN, Finding, Place};
+use crate::connect::Environment;
 use crate::engine::fleet::{At, World};
-use crate::engine::{Ambient, Status, Step};
+use crate::engine::{Ambient, Step, StepId};
 use crate::error::{Error, ErrorKind};
 use crate::execute::Program;
 use crate::pieces::ActionFailure;
@@ -32,16 +33,16 @@ pub(super) struct Scene<'a> {
     pub(super) answers: VecDeque<(At, Outcome)>,
     /// Attempts that take their time, by the time at which they end.
     pub(super) late: BTreeMap<(Timestamp, u64), Late>,
-    /// The calls of all runs, in order.
-    pub(super) calls: Vec<Arc<Step>>,
-    known: Known,
+    /// The calls of all runs, in order, and whose each is.
+    pub(super) calls: Vec<(usize, Arc<Step>)>,
+    known: HashSet<(usize, StepId)>,
     /// All runs that began: the flow and the event.
     pub(super) runs: Vec<(FlowId, Value)>,
     /// The lines of all runs.
     pub(super) lines: Vec<(usize, EcoString)>,
     /// Calls that nothing stands in for.
     pub(super) missing: Vec<Finding>,
-    /// Whether random numbers, ids and attempts are different from the one before.
+    /// How many ids, random numbers and late answers there were.
     count: u64,
     seed: EcoString,
 }
@@ -68,7 +69,7 @@ impl<'a> Scene<'a> {
             answers: VecDeque::new(),
             late: BTreeMap::new(),
             calls: Vec::new(),
-            known: Known::default(),
+            known: HashSet::new(),
             runs: Vec::new(),
             lines: Vec::new(),
             missing: Vec::new(),
@@ -121,9 +122,9 @@ impl World for Scene<'_> {
     }
 
     fn attempt(&mut self, at: At, step: Arc<Step>) {
-        if self.known.place(at.run, &step).is_none() {
-            self.known.add(at.run, &step, self.calls.len());
-            self.calls.push(Arc::clone(&step));
+        // However often it is tried, it is one call.
+        if self.known.insert((at.run, step.id)) {
+            self.calls.push((at.run, Arc::clone(&step)));
         }
         match self.stand_ins.answer(&step) {
             Some(reply) if reply.after > 0 => {
@@ -159,9 +160,7 @@ impl World for Scene<'_> {
                     digest.iter().take(6).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
                 Value::Float(bits as f64 / (1_u64 << 48) as f64)
             }
-            Ambient::Environment(name) => {
-                Value::Text(self.environment.get(&name).cloned().unwrap_or(name))
-            }
+            Ambient::Environment(name) => Value::Text(self.environment.get(&name)?),
         })
     }
 
@@ -172,6 +171,4 @@ impl World for Scene<'_> {
     fn logged(&mut self, run: usize, _level: &str, message: &str) {
         self.lines.push((run, message.into()));
     }
-
-    fn ended(&mut self, _run: usize, _status: &Status) {}
 }

@@ -1,8 +1,5 @@
 //! What answers in the place of services: `given ACTION with { … } returns … then …`.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use callflow_artifact::Artifact;
 use callflow_artifact::bytecode::{ActionId, Answer, AnswerKind, TestEffect};
 use callflow_artifact::types::TypeId;
@@ -40,7 +37,7 @@ pub(super) struct Reply {
 }
 
 impl StandIns {
-    /// Takes note of a `given`; whether it was one.
+    /// Takes note of a `given`.
     pub(super) fn give(&mut self, artifact: &Artifact, effect: &TestEffect, values: &[Value]) {
         let TestEffect::Given { action, types, parameters, answers } = effect else { return };
         let mut values = values.iter().cloned();
@@ -119,20 +116,4 @@ pub(super) fn failure(artifact: &Artifact, action: ActionId, mut error: Error) -
     let certainly_without_effect =
         !matches!(error.kind, ErrorKind::OutcomeUnknown | ErrorKind::Timeout);
     ActionFailure { error, certainly_without_effect }
-}
-
-/// Calls that a test counts only once, however often they are tried.
-#[derive(Debug, Default)]
-pub(super) struct Known(HashMap<(usize, u32), usize>);
-
-impl Known {
-    /// The place of a step's call in the list of calls, if it is there.
-    pub(super) fn place(&self, run: usize, step: &Arc<Step>) -> Option<usize> {
-        self.0.get(&(run, step.id)).copied()
-    }
-
-    /// Takes note of it.
-    pub(super) fn add(&mut self, run: usize, step: &Arc<Step>, place: usize) {
-        self.0.insert((run, step.id), place);
-    }
 }

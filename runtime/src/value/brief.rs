@@ -3,11 +3,11 @@
 use callflow_artifact::types::{RecordId, Type, TypeId, Types, Variants};
 use serde_json::Value as Json;
 
-use super::encode::HIDDEN;
 use super::{Value, format};
 
 /// A value of a type on one line of at most `max` characters, cut with `…`:
-/// `{ company: "Acme", budget: 1200 }`. Fields that are none are left out, secrets are three stars.
+/// `{ company: "Acme", budget: 1200 }`. Fields that are none are left out. A secret is its name, for
+/// no more is known of it outside of the action that it goes to.
 pub fn brief(types: &Types, ty: TypeId, value: &Value, max: usize) -> String {
     let mut line = Line::new(max);
     write(types, ty, value, &mut line);
@@ -67,8 +67,8 @@ fn write(types: &Types, ty: TypeId, value: &Value, line: &mut Line) {
         return;
     }
     match (types.get(types.without_optional(ty)), value) {
-        (Type::Secret, _) => line.push(HIDDEN),
         (_, Value::None | Value::Null) => line.push("none"),
+        (Type::Secret, Value::Text(name)) => line.push(&format!("secret {name}")),
         (_, Value::Text(text)) => line.quote(text),
         (_, Value::Bytes(bytes)) => line.push(&format!("{} bytes", bytes.len())),
         (_, Value::Json(json)) => write_json(json, line),

@@ -31,7 +31,14 @@ impl std::error::Error for TooLarge {}
 
 /// Writes a value of a type. What does not fit its type, which no checked program has, is null.
 pub fn encode(types: &Types, ty: TypeId, value: &Value) -> Json {
-    let mut encoder = Encoder { types, left: usize::MAX, depth_left: usize::MAX };
+    let mut encoder = Encoder { types, left: usize::MAX, depth_left: usize::MAX, names: false };
+    encoder.value(ty, value).unwrap_or_default()
+}
+
+/// Writes a value of a type for those who look at a run: a secret is its name, as in `secret CRM_KEY`. Never for
+/// what an action holds, where the secret itself stands.
+pub fn encode_shown(types: &Types, ty: TypeId, value: &Value) -> Json {
+    let mut encoder = Encoder { types, left: usize::MAX, depth_left: usize::MAX, names: true };
     encoder.value(ty, value).unwrap_or_default()
 }
 
@@ -47,7 +54,7 @@ pub fn encode_within(
     value: &Value,
     limit: usize,
 ) -> Result<Json, TooLarge> {
-    Encoder { types, left: limit, depth_left: json::DEPTH_LIMIT }.value(ty, value)
+    Encoder { types, left: limit, depth_left: json::DEPTH_LIMIT, names: false }.value(ty, value)
 }
 
 struct Encoder<'a> {
@@ -56,6 +63,8 @@ struct Encoder<'a> {
     left: usize,
     /// How many arrays and objects may still be opened inside each other.
     depth_left: usize,
+    /// Whether secrets are names, and written.
+    names: bool,
 }
 
 impl Encoder<'_> {
@@ -63,6 +72,7 @@ impl Encoder<'_> {
         self.take(8)?;
         let ty = self.types.get(self.types.without_optional(ty));
         Ok(match (ty, value) {
+            (Type::Secret, Value::Text(name)) if self.names => Json::from(format!("secret {name}")),
             (Type::Secret, _) => Json::from(HIDDEN),
             (_, Value::None | Value::Null) => Json::Null,
             (_, Value::Bool(b)) => Json::Bool(*b),

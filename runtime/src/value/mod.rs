@@ -31,7 +31,7 @@ mod tests;
 pub use brief::brief;
 pub use constant::from_constant;
 pub use decode::{DecodeError, Mismatch, decode, decode_bytes};
-pub use encode::{TooLarge, encode, encode_within};
+pub use encode::{TooLarge, encode, encode_shown, encode_within};
 pub use sample::sample;
 pub use schema::schema;
 

@@ -178,7 +178,7 @@ fn a_tagged_choice_has_its_name_at_type() {
 }
 
 #[test]
-fn a_person_is_shown_what_is_there_and_no_secret() {
+fn a_person_is_shown_what_is_there_and_the_names_of_secrets() {
     let mut types = Types::new();
     let budget = types.optional(TypeId::DECIMAL);
     let fields = vec![
@@ -192,10 +192,11 @@ fn a_person_is_shown_what_is_there_and_no_secret() {
         Value::text("Acme"),
         Value::Decimal(1200.into()),
         Value::None,
-        Value::text("hunter2"),
+        Value::text("CRM_KEY"),
     ]);
     let text = brief(&types, lead, &value, 80);
-    assert_eq!(text, r#"{ company: "Acme", budget: 1200, token: *** }"#);
+    assert_eq!(text, r#"{ company: "Acme", budget: 1200, token: secret CRM_KEY }"#);
+    assert_eq!(encode_shown(&types, lead, &value)["token"], "secret CRM_KEY");
     assert_eq!(brief(&types, lead, &value, 20), r#"{ company: "Acme", …"#);
     assert_eq!(encode(&types, lead, &value)["token"], "***");
 }

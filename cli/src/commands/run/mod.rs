@@ -5,7 +5,6 @@
 
 mod choose;
 mod event;
-mod place;
 mod report;
 mod trace;
 mod watch;
@@ -16,7 +15,7 @@ use std::sync::Arc;
 
 use callflow_artifact::{Artifact, Flow};
 use callflow_compiler::source::Sources;
-use callflow_runtime::connect::Connections;
+use callflow_runtime::connect::{Connections, Environment, Secrets};
 use callflow_runtime::engine::local::LocalHost;
 use callflow_runtime::engine::{Status, memory};
 use callflow_runtime::execute::Program;
@@ -25,13 +24,12 @@ use callflow_runtime::pieces::sandbox::Sandbox;
 use callflow_runtime::pieces::{ActionHost, Transport};
 use callflow_runtime::trigger::{self, Hook};
 use callflow_runtime::{Value, value};
-use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use self::event::Platform;
-use self::place::Places;
 use super::LIBRARY;
 use crate::exit::Failure;
+use crate::place::Places;
 use crate::project::{Project, Target};
 use crate::render;
 use crate::settings::Settings;
@@ -75,7 +73,7 @@ impl Run {
         let target = Target::parse(&self.target);
         let project = Project::load(&target.path)?;
         let (artifact, sources) = compile(&project)?;
-        let zone = zone(&project.settings)?;
+        let zone = project.settings.zone().map_err(Failure::Usage)?;
         let index = choose::flow(&artifact, &self.target, target.flow.as_deref())?;
         let program = Program::load(artifact)
             .map_err(|error| Failure::Failed(format!("the project cannot be run: {error}")))?;
@@ -177,13 +175,21 @@ impl Run {
     ) -> Result<(), Failure> {
         let stdout = io::stdout();
         let style = Style { colour: takes_colour(&stdout) && !self.json };
-        let redactor = connections.redactor(&places.program.artifact().pieces);
+        let settings = &places.project.settings;
+        let variable = |name: &str| std::env::var(name).ok();
+        let secrets = Secrets::from_settings(settings.secrets.clone(), &variable);
+        let environment = Environment::from_settings(settings.environment.clone(), &variable);
+        let mut redactor = connections.redactor(&places.program.artifact().pieces);
+        if !self.sandbox {
+            secrets.hide(&mut redactor);
+        }
         let transport: Arc<dyn Transport> = match self.trace {
             true => Arc::new(trace::Traced::new(transport, redactor.clone(), style, self.json)),
             false => transport,
         };
         let program = Arc::clone(places.program);
-        let host = LocalHost::new(ActionHost::new(program, connections, transport));
+        let actions = ActionHost::new(program, connections, transport).with_secrets(secrets);
+        let host = LocalHost::new(actions).with_environment(environment);
         let mut watcher =
             watch::Watcher::new(places, redactor.clone(), style, self.json, self.trace);
         watcher.begin(flow, origin, self.sandbox);
@@ -244,15 +250,4 @@ fn adapt(trigger: &str, event: event::Event) -> Result<(Json, String), Failure> 
         Platform::Canonical => Ok((json, origin)),
         _ => Ok((json, format!("{origin} (as {} sends it)", platform.name()))),
     }
-}
-
-/// The project's time zone, UTC unless it says another.
-fn zone(settings: &Settings) -> Result<TimeZone, Failure> {
-    let Some(name) = &settings.timezone else { return Ok(TimeZone::UTC) };
-    TimeZone::get(name).map_err(|_| {
-        Failure::Usage(format!(
-            "`timezone` in callflow.toml is `{name}`, which is no time zone; write one such as \
-             `Europe/Madrid`"
-        ))
-    })
 }

@@ -7,7 +7,7 @@ use callflow_runtime::{Error, Value, value};
 use serde_json::{Map, Value as Json, json};
 
 use super::choose::action_name;
-use super::place::Places;
+use crate::place::Places;
 
 /// `{run, status, result, error, steps: [{path, action, input, output, error, attempts, ms}], runs}`, where
 /// `runs` are those that were begun on the way, if any, each as such an object.
@@ -104,5 +104,5 @@ fn error_json(error: &Error) -> Json {
 }
 
 fn encode(types: &Types, ty: TypeId, value: &Value) -> Json {
-    value::encode(types, ty, value)
+    value::encode_shown(types, ty, value)
 }

@@ -4,14 +4,15 @@ use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use callflow_artifact::{Flow, TypeId, print};
+use callflow_compiler::diagnostics::Label;
 use callflow_runtime::connect::Redactor;
 use callflow_runtime::engine::memory::{Observer, StepRecord};
 use callflow_runtime::engine::{Failure as RunFailure, Status, Step, StepId, Until};
 use callflow_runtime::{Error, value};
 
 use super::choose::{action_name, effect_at};
-use super::place::Places;
 use crate::exit::{self, Failure};
+use crate::place::Places;
 use crate::render;
 use crate::terminal::Style;
 
@@ -183,7 +184,9 @@ impl<'a> Watcher<'a> {
         let Places { project, sources, .. } = self.places;
         let mut out = Vec::new();
         let colour = self.style.colour;
-        match render::failure(&mut out, project, sources, at, &message, &notes, colour) {
+        let primary = Label { at, text: "it failed here".to_owned() };
+        let failure = render::Failure { text: &message, primary, secondary: &[], notes: &notes };
+        match render::failure(&mut out, project, sources, &failure, colour) {
             Ok(()) => String::from_utf8_lossy(&out).into_owned(),
             Err(_) => format!("{message}\n"),
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use callflow_artifact::bytecode::Effect;
+use callflow_artifact::bytecode::{Clauses, Effect, FunctionId};
 use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 use jiff::tz::TimeZone;
@@ -194,4 +194,116 @@ async fn a_run_is_cancelled_while_it_acts_and_while_it_waits() {
         notes.ends_with("waiting: After(86400000) (skipped: false)\nended: cancelled"),
         "{notes}"
     );
+}
+
+/// A program whose flow has these branches and waits for the first of them, or for all.
+fn branching(
+    build: impl Fn(&mut Assembly) -> Vec<(FunctionId, TypeId)>,
+    is_first: bool,
+) -> Program {
+    let mut assembly = Assembly::new();
+    let branches = build(&mut assembly);
+    let functions: Box<[FunctionId]> = branches.iter().map(|(function, _)| *function).collect();
+    let mut results = Vec::new();
+    for (_, ty) in branches {
+        let is_optional = is_first && ty != TypeId::NONE;
+        results.push(if is_optional { assembly.artifact.types.optional(ty) } else { ty });
+    }
+    let joined = assembly.joined(&results);
+    let statement = match is_first {
+        true => Effect::First { branches: functions, types: [].into() },
+        false => Effect::Parallel { branches: functions, types: [].into() },
+    };
+    assembly.flow(&[joined], joined, vec![effect(1, statement, &[]), give(1)], vec![])
+}
+
+fn acting(assembly: &mut Assembly) -> (FunctionId, TypeId) {
+    let piece = assembly.piece("crm", |_| {});
+    let text = TypeId::STRING;
+    let action = assembly.action(piece, "read", EffectClass::Read, text, ActionBody::Native);
+    let code = vec![call(0, action, &[], &[]), give(0)];
+    (assembly.function("acting", 0, vec![text], text, code, vec![]), text)
+}
+
+fn waiting(assembly: &mut Assembly, millis: i64) -> (FunctionId, TypeId) {
+    let wait = assembly.load(0, Constant::Duration(millis));
+    let code = vec![wait, effect(1, Effect::Wait, &[0]), give(1)];
+    let registers = vec![TypeId::DURATION, TypeId::NONE];
+    (assembly.function("waiting", 0, registers, TypeId::NONE, code, vec![]), TypeId::NONE)
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_attempts_go_on_at_once() {
+    let start = Instant::now();
+    let answers = (0..3).map(|n| Ok(Value::text(n.to_string()))).collect();
+    let host = TestHost::new(false, answers);
+    let program = branching(|it| vec![acting(it), acting(it), acting(it)], false);
+    let (ended, _) = run_with(&host, &program, Options::default()).await;
+    let texts = ["0", "1", "2"].map(Value::text);
+    assert_eq!(ended.status(), &Status::Succeeded(Value::record(texts.into())));
+    assert_eq!(start.elapsed(), Duration::from_millis(250));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_loses_is_dropped() {
+    let start = Instant::now();
+    // The action never answers.
+    let host = TestHost::new(false, vec![]);
+    let program = branching(|it| vec![acting(it), waiting(it, 60_000)], true);
+    let (ended, notes) = run_with(&host, &program, Options::default()).await;
+    assert_eq!(ended.status(), &Status::Succeeded(Value::record(vec![Value::None, Value::None])));
+    // The timer of tokio counts in milliseconds.
+    assert_eq!(start.elapsed().as_secs(), 60);
+    assert!(notes.contains("another branch was first"), "{notes}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_the_sandbox_the_earliest_timer_fires_first() {
+    let start = Instant::now();
+    let host = TestHost::new(true, vec![Ok(Value::text("hello"))]);
+    // What is under way ends before any time is skipped.
+    let answered = branching(|it| vec![waiting(it, 7_200_000), acting(it)], true);
+    let (ended, _) = run_with(&host, &answered, Options::default()).await;
+    let first = Value::record(vec![Value::None, Value::text("hello")]);
+    assert_eq!(ended.status(), &Status::Succeeded(first));
+    let waits =
+        branching(|it| vec![waiting(it, 3000), waiting(it, 1000), waiting(it, 2000)], false);
+    let (ended, _) = run_with(&host, &waits, Options::default()).await;
+    assert!(matches!(ended.status(), Status::Succeeded(_)));
+    assert_eq!(start.elapsed(), Duration::from_millis(250));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_used_once() {
+    // The host has one answer: a second call would never end.
+    let host = TestHost::new(false, vec![Ok(Value::text("done"))]);
+    let keyed = |assembly: &mut Assembly, action| {
+        let clauses = Clauses { once: true, ..Clauses::default() };
+        let dial = Effect::Action { action, types: [].into(), connection: None, clauses };
+        let key = assembly.load(0, Constant::Text("lead 7".into()));
+        let code = vec![key, effect(0, dial, &[0]), give(0)];
+        let text = TypeId::STRING;
+        (assembly.function("keyed", 0, vec![text], text, code, vec![]), text)
+    };
+    let both = |assembly: &mut Assembly| {
+        let piece = assembly.piece("crm", |_| {});
+        let (class, text) = (EffectClass::Once, TypeId::STRING);
+        let action = assembly.action(piece, "dial", class, text, ActionBody::Native);
+        vec![keyed(assembly, action), keyed(assembly, action)]
+    };
+    let (ended, _) = run_with(&host, &branching(both, false), Options::default()).await;
+    let both = Value::record(vec![Value::text("done"), Value::text("done")]);
+    assert_eq!(ended.status(), &Status::Succeeded(both));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flow_that_begins_itself_comes_to_an_end() {
+    let launch = Effect::Launch { flow: FlowId(0), waits: false };
+    let code = vec![effect(1, launch, &[0]), give(1)];
+    let program = Assembly::new().flow(&[TypeId::NONE], TypeId::NONE, code, vec![]);
+    let host = TestHost::new(true, vec![]);
+    let (ended, notes) = run_with(&host, &program, Options::default()).await;
+    assert_eq!(ended.runs.len(), 1000);
+    assert!(ended.runs.iter().all(|run| run.status.is_final()));
+    assert!(notes.contains("1000 runs have begun each other"), "{notes}");
 }

@@ -11,18 +11,18 @@ use crate::project::Project;
 
 /// A program and the files that it was compiled from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     /// Names the files for a person.
-    pub(super) project: &'a Project,
+    pub(crate) project: &'a Project,
     /// Their texts.
-    pub(super) sources: &'a Sources,
+    pub(crate) sources: &'a Sources,
     /// What runs.
-    pub(super) program: &'a Arc<Program>,
+    pub(crate) program: &'a Arc<Program>,
 }
 
 impl Places<'_> {
     /// The part of a file that a function's instruction came from.
-    pub(super) fn location(&self, function: FunctionId, origin: Origin) -> Option<Location> {
+    pub(crate) fn location(&self, function: FunctionId, origin: Origin) -> Option<Location> {
         let artifact = self.program.artifact();
         let function = self.program.function(function)?;
         let path = &artifact.files.get(function.file as usize)?.path;
@@ -31,7 +31,7 @@ impl Places<'_> {
     }
 
     /// `flows/sales.flow:12:3`; empty for what came from no source.
-    pub(super) fn shown(&self, function: FunctionId, origin: Origin) -> String {
+    pub(crate) fn shown(&self, function: FunctionId, origin: Origin) -> String {
         let location = self.location(function, origin);
         let source = location.and_then(|location| self.sources.get(location.file));
         match source {
