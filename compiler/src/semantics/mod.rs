@@ -41,6 +41,7 @@ mod narrow;
 mod parallel;
 mod piece;
 mod platforms;
+mod quiet;
 mod report;
 mod returns;
 mod secrets;
@@ -94,7 +95,8 @@ pub fn check(project: Project, library: &dyn Library) -> Checked {
     checker.check_deadlines();
     let (program, found) = checker.finish();
 
-    let modules::Modules { sources, mut diagnostics, .. } = modules;
+    let modules::Modules { sources, files, mut diagnostics, .. } = modules;
     diagnostics.extend(found);
+    quiet::quieten(&files, &mut diagnostics);
     Checked { sources, diagnostics, program }
 }
