@@ -8,6 +8,7 @@ mod commands;
 mod examples;
 mod fmt;
 mod graph;
+mod mistakes;
 mod process;
 mod readme;
 mod run;

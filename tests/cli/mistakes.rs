@@ -1,0 +1,101 @@
+//! Single mistakes as people make them, and what they are told.
+//!
+//! Each file below `tests/mistakes` is a flow with one typical mistake. Each is checked by the real binary, and a
+//! snapshot for each folder shows the flows with what was said, to be read as a newcomer would.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::process::Folder;
+
+/// The project that each flow is in.
+const SETTINGS: &str = "[secrets]\nAPI_KEY = \"${API_KEY}\"\n";
+
+/// What a file's mistake was answered with.
+struct Answer {
+    page: String,
+    errors: usize,
+    warnings: usize,
+}
+
+/// One mistake gives one error (or where it is no more than that, one warning).
+#[test]
+fn one_mistake_gives_one_error() {
+    let mut total = 0;
+    let mut wrong = Vec::new();
+    for topic in sorted(&corpus()) {
+        let files = sorted(&topic);
+        let answers = all(&files);
+        total += files.len();
+        let mut page = String::new();
+        for (file, answer) in files.iter().zip(answers) {
+            let name = format!("{}/{}", stem(&topic), stem(file));
+            page += &format!("──── {}\n\n{}\n", stem(file), answer.page);
+            if (answer.errors, answer.warnings) != (1, 0)
+                && (answer.errors, answer.warnings) != (0, 1)
+            {
+                wrong.push(format!(
+                    "{name}: {} errors, {} warnings",
+                    answer.errors, answer.warnings
+                ));
+            }
+        }
+        insta::with_settings!({ snapshot_path => "snapshots/mistakes", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(stem(&topic), page);
+        });
+    }
+    assert!(total >= 150, "only {total} mistakes were found");
+    assert!(wrong.is_empty(), "more or less than one error:\n  {}", wrong.join("\n  "));
+}
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/mistakes")
+}
+
+/// What lies in a folder, by name.
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+/// Checks each file in a process of its own, as many at a time as there are cores.
+fn all(files: &[PathBuf]) -> Vec<Answer> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(index) else { return done };
+            done.push((index, answer(file)));
+        }
+    };
+    let mut answers: Vec<(usize, Answer)> = thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn answer(file: &Path) -> Answer {
+    let text = fs::read_to_string(file).unwrap();
+    let folder = Folder::with_flow(&text).with("callflow.toml", SETTINGS);
+    let called = folder.call(&["check", "flow.flow"]);
+    let listed = folder.call(&["check", "flow.flow", "--json"]);
+    let count = |severity: &str| {
+        let wanted = format!("\"severity\":\"{severity}\"");
+        listed.stdout.lines().filter(|line| line.contains(&wanted)).count()
+    };
+    let page = called.stdout.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    Answer { page, errors: count("error"), warnings: count("warning") }
+}
