@@ -10,6 +10,9 @@ use callflow_compiler::diagnostics::{Code, Diagnostic};
 use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
 use callflow_compiler::{graph, semantics};
+use callflow_runtime::connect::Environment;
+use callflow_runtime::execute::Program;
+use callflow_runtime::testing;
 
 mod support {
     pub mod methods;
@@ -31,6 +34,41 @@ fn flows_in_the_documentation_are_what_they_say() {
     }
     assert!(found > 30, "only {found} flows were found in the documentation");
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));
+}
+
+/// Tests that stand in the documentation pass, and each page of the cookbook has some.
+#[test]
+fn tests_in_the_documentation_pass() {
+    let mut recipes = 0;
+    let mut problems = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page is text");
+        let mut found = 0;
+        for block in blocks(&text).iter().filter(|block| block.mark.is_empty()) {
+            let source = Source { path: "docs.flow".into(), text: block.text.as_str().into() };
+            let project = Project::new("docs", vec![source]).with_tests();
+            let Some(artifact) = callflow_compiler::compile(project, &library()).artifact else {
+                continue;
+            };
+            let program = Program::load(artifact).expect("what was compiled can be loaded");
+            for test in &program.artifact().tests {
+                found += 1;
+                let report = testing::run(&program, test, &Environment::default());
+                for finding in &report.findings {
+                    let place = format!("{}:{}", page.display(), block.line);
+                    problems.push(format!("{place}: {}: {finding:?}", test.name));
+                }
+            }
+        }
+        // A recipe is a page below the cookbook that no list of pages is.
+        let is_list = ["index.md", "steps.md", "conditions.md"].iter().any(|it| page.ends_with(it));
+        if page.starts_with(docs().join("cookbook")) && !is_list {
+            recipes += 1;
+            assert!(found > 0, "{} has no test", page.display());
+        }
+    }
+    assert!(recipes >= 30 + 22 + 12, "only {recipes} recipes were found");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]
