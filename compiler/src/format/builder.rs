@@ -202,7 +202,14 @@ impl<'a> Builder<'a> {
         self.push_doc(line);
         self.push_doc(part);
         self.indent(mark);
-        self.group(mark);
+        if commented {
+            return self.group(mark);
+        }
+        let below = self.cut(mark);
+        self.push(Node::Text(" "));
+        self.push_doc(part);
+        let behind = self.cut(mark);
+        self.push(Node::Continued { below, behind, part });
     }
 
     /// Whether a line ends between the token before and the next.

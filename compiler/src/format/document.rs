@@ -38,6 +38,16 @@ pub(super) enum Node<'a> {
         /// All on one line, but for the last part, which breaks inside.
         hugged: Doc,
     },
+    /// A part that goes on with a line: behind it where it fits, else on a line of its own where it fits there,
+    /// else behind it again and broken inside.
+    Continued {
+        /// The line end and the part, indented.
+        below: Doc,
+        /// A space and the part.
+        behind: Doc,
+        /// The part alone.
+        part: Doc,
+    },
 }
 
 /// A place where a line may end.
@@ -132,9 +142,10 @@ impl<'a> Documents<'a> {
                 let parts = self.parts(first, last).iter();
                 parts.fold(Measure::default(), |sum, part| sum.then(self.measured(*part)))
             }
-            Node::Indent(inner) | Node::Group(inner) | Node::Hug { broken: inner, .. } => {
-                self.measured(inner)
-            }
+            Node::Indent(inner)
+            | Node::Group(inner)
+            | Node::Hug { broken: inner, .. }
+            | Node::Continued { below: inner, .. } => self.measured(inner),
             Node::Flat(inner) => Measure::of(self.measured(inner).flat),
             Node::Line(line) => Measure {
                 flat: if line.hard { ENDLESS } else { u32::from(line.space) },

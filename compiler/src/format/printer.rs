@@ -85,6 +85,17 @@ impl Printer {
             Node::Either { flat, broken } => {
                 self.text(if mode == Mode::Flat { flat } else { broken });
             }
+            Node::Continued { below, behind, part } => {
+                let own_line =
+                    docs.flat_width(part).map(|width| width.saturating_add(indent + STEP));
+                if mode == Mode::Flat || self.fits(docs, docs.flat_width(below)) {
+                    self.push(indent, Mode::Flat, below);
+                } else if own_line.is_some_and(|width| width <= COLUMNS) {
+                    self.push(indent, Mode::Broken, below);
+                } else {
+                    self.push(indent, Mode::Broken, behind);
+                }
+            }
             Node::Hug { broken, hugged } => {
                 if mode == Mode::Flat || self.fits(docs, docs.flat_width(broken)) {
                     self.push(indent, Mode::Flat, broken);

@@ -205,3 +205,18 @@ type   Y   {   a :   int   }
 "#
     ));
 }
+
+/// What goes on with a line stands behind it, below it, or behind it and broken inside.
+#[test]
+fn parts_that_go_on_with_a_line() {
+    insta::assert_snapshot!(laid_out(
+        r#"
+test "short" {
+  run failed with { flow: "qualify_lead" }
+  run failed with { flow: "qualify_lead", run_id: "r1", message: "a text that takes the rest of it" }
+  run failed with { flow: "qualify_lead", run_id: "r1", error: { kind: "auth", message: "the token has expired" } }
+  given http.get returns [{ name: "a long name", need: "a long need" }, { name: "another one", need: "and one more" }]
+}
+"#
+    ));
+}
