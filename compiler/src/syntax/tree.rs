@@ -54,7 +54,7 @@ pub struct Item {
 )]
 pub enum ItemKind {
     /// `[label:] on trigger(…) [as name] [-> T] [within D else E] [with …] < … >`
-    Flow(Flow),
+    Flow(Box<Flow>),
     /// `use "./crm.flow"`, `use hubspot as emea with connection "hubspot-emea"`
     Use(UseItem),
     /// `test "…" { … }`

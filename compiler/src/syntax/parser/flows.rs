@@ -35,7 +35,7 @@ pub(super) fn flow(rules: &Rules) -> Rule<ItemKind> {
         .then(body(rules))
         .map(|(((((((label, on), binding), result), deadline), settings), header), body)| {
             let On { trigger, tool, arguments, parameters } = on;
-            ItemKind::Flow(Flow {
+            ItemKind::Flow(Box::new(Flow {
                 label,
                 trigger,
                 tool,
@@ -47,7 +47,7 @@ pub(super) fn flow(rules: &Rules) -> Rule<ItemKind> {
                 settings: settings.unwrap_or_default(),
                 header,
                 body,
-            })
+            }))
         })
         .boxed()
 }
