@@ -9,6 +9,7 @@ mod examples;
 mod fmt;
 mod graph;
 mod mistakes;
+mod pains;
 mod process;
 mod readme;
 mod run;
