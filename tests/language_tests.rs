@@ -160,7 +160,7 @@ reads: on manual -> string <
 
 writes: on manual -> string <
   try {
-    http.post("https://example.com", body: "x")
+    http.post("https://example.com", json: { x: 1 })
   } catch error {
     return error.kind
   }
@@ -205,7 +205,7 @@ main: on manual -> string <
 
 doubled: on manual(text: string) -> string <
   wait 1d
-  return text + text
+  return "{text}{text}"
 >
 
 aside: on manual(text: string) <
@@ -231,7 +231,7 @@ fn keys_and_settings() {
 on manual -> [string] <
   var all: [string] = []
   for n in 1..3 {
-    all = [...all, http.post("https://example.com/{n}", body: "x") once "only one" as string]
+    all = [...all, http.post("https://example.com/{n}", json: { x: 1 }) once "only one" as string]
   }
   return [...all, env("REGION"), "{today()}", uuid()]
 >
@@ -265,7 +265,7 @@ test "calls" {
   given slack.send_message returns {}
   run main(name: "Ada")
   expect slack.send_message not called
-  expect slack.send_message called twice with { channel: "#sales" }
+  expect slack.send_message called 2 times with { channel: "#sales" }
   expect slack.send_message called with { channel: "#support", text: "Ada: 1" }
   expect http.get called
   expect other started 3 times
