@@ -18,7 +18,7 @@ use crate::artifact::Artifact;
 const MAGIC: &[u8; 8] = b"CALLFLOW";
 
 /// The version that this crate writes and reads. It changes with each change of a type that is written.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// How large a file may be, in bytes. What is read takes a small multiple of it in memory.
 pub const LONGEST: usize = 16 << 20;

@@ -13,6 +13,7 @@ pub mod bytecode;
 pub mod constant;
 pub mod encode;
 pub mod example;
+pub mod file;
 pub mod operands;
 pub mod pattern;
 pub mod phone;

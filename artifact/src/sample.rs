@@ -103,7 +103,7 @@ pub(crate) fn constants() -> Vec<Constant> {
         Constant::Bytes(vec![1, 2, 3]),
         Constant::List(vec![Constant::Text("a".into())]),
         Constant::Map(vec![("a".into(), Constant::Json("[1]".into()))]),
-        Constant::Record(RecordId(1), vec![Constant::Text("Acme".into()), Constant::None]),
+        Constant::Record(RecordId(2), vec![Constant::Text("Acme".into()), Constant::None]),
         Constant::Tagged(crate::types::ChoiceId(1), 0, vec![Constant::Decimal(1.into())]),
         Constant::Json("{}".into()),
     ]

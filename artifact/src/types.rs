@@ -6,6 +6,7 @@ use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use crate::constant::Constant;
+use crate::file;
 
 /// An interned [`Type`]; its meaning is relative to one [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -150,12 +151,12 @@ pub struct Types {
 }
 
 macro_rules! well_known {
-    ($($name:ident = $index:literal $type:ident $doc:literal;)*) => {
+    ($($name:ident = $index:literal $type:ident $(($of:expr))? $doc:literal;)*) => {
         impl TypeId {
             $(#[doc = $doc] pub const $name: TypeId = TypeId($index);)*
         }
-        /// The types without parameters, in the order of their fixed ids.
-        const WELL_KNOWN: &[Type] = &[$(Type::$type),*];
+        /// The types that every program has, in the order of their fixed ids.
+        const WELL_KNOWN: &[Type] = &[$(Type::$type$(($of))?),*];
     };
 }
 
@@ -175,6 +176,12 @@ well_known! {
     PHONE = 12 Phone "The id of [`Type::Phone`] in every [`Types`].";
     JSON = 13 Json "The id of [`Type::Json`] in every [`Types`].";
     SECRET = 14 Secret "The id of [`Type::Secret`] in every [`Types`].";
+    FILE = 15 Record (RecordId::FILE) "The id of the record of a stored file in every [`Types`].";
+}
+
+impl RecordId {
+    /// The record of a stored file, [`file::record`], in every [`Types`].
+    pub const FILE: RecordId = RecordId(0);
 }
 
 /// How deep and how long a type is written out for people, who read no more, and so that a table of types
@@ -183,9 +190,9 @@ const DEEPEST_SHOWN: usize = 32;
 const LONGEST_SHOWN: usize = 400;
 
 impl Types {
-    /// The types without parameters, at their fixed ids.
+    /// The types that every program has, at their fixed ids.
     pub fn new() -> Types {
-        let mut types = Types::default();
+        let mut types = Types { records: vec![file::record()], ..Types::default() };
         for &ty in WELL_KNOWN {
             types.intern(ty);
         }

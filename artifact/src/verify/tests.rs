@@ -39,7 +39,7 @@ fn the_sample_is_fine() {
 #[test]
 fn instructions_on_other_types_are_rejected() {
     let known = sample::types();
-    let (won, lead, outcome) = (RecordId(2), known.lead, known.outcome);
+    let (won, lead, outcome) = (RecordId(3), known.lead, known.outcome);
     let won_type = known.types.iter().find(|(_, ty)| *ty == Type::Record(won)).unwrap().0;
     let list = known.types.iter().find(|(_, ty)| *ty == Type::List(TypeId::STRING)).unwrap().0;
     let maybe = known.types.iter().find(|(_, ty)| *ty == Type::Optional(TypeId::INT)).unwrap().0;
@@ -322,7 +322,7 @@ fn the_table_of_types_is_one_that_a_compiler_makes() {
         raw(|types| types.push(Type::List(TypeId::STRING))),
         raw(|types| types.push(Type::List(TypeId(types.len() as u32)))),
         raw(|types| types.push(Type::Optional(TypeId(999)))),
-        raw(|types| types.push(Type::Optional(TypeId(15)))),
+        raw(|types| types.push(Type::Optional(TypeId(16)))),
         raw(|types| types.push(Type::Record(RecordId(99)))),
         raw(|types| types.push(Type::Choice(ChoiceId(99)))),
         raw(|types| {
@@ -386,7 +386,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         (reg(), reg()).prop_map(|(dst, src)| Op::Move { dst, src }),
         (reg(), reg()).prop_map(|(dst, src)| Op::Unwrap { dst, src }),
         (reg(), reg(), reg()).prop_map(|(dst, a, b)| Op::Equal { dst, a, b }),
-        (reg(), 0u32..5, regs()).prop_map(|(dst, id, fields)| Op::Record {
+        (reg(), 0u32..6, regs()).prop_map(|(dst, id, fields)| Op::Record {
             dst,
             record: RecordId(id),
             fields

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Wrong, constants, ensure};
 use crate::artifact::Artifact;
+use crate::file;
 use crate::piece::ERROR_KINDS;
 use crate::types::{Record, RecordId, Type, TypeId, Types, Variants};
 
@@ -38,6 +39,12 @@ fn graph(types: &Types) -> Result<(), Wrong> {
         let found = (count > id.0 as usize).then(|| types.get(id));
         ensure(found == Some(ty), || format!("{ty:?} at id {}", id.0), || format!("{found:?}"))?;
     }
+    let found = types.record(RecordId::FILE);
+    ensure(
+        found == Some(&file::record()),
+        || "the record of a stored file first".into(),
+        || format!("{found:?}"),
+    )?;
     let mut seen = HashSet::new();
     let mut depths: Vec<u16> = Vec::with_capacity(count);
     for (id, ty) in types.iter() {

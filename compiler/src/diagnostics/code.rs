@@ -46,7 +46,6 @@ codes! {
     E0007 "`{` where a flow's body begins with `<`"
     E0008 "nested too deep"
     E0009 "a word of another language"
-    E0010 "a part of the language that this version cannot run"
     E0011 "an escape that no text has"
     E0012 "more than a flow can hold"
     E0101 "an unknown name"

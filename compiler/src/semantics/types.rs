@@ -1,5 +1,6 @@
 //! From type expressions to types.
 
+use callflow_artifact::file;
 use callflow_artifact::types::{Choice, Field, Type, TypeId, Variants};
 use ecow::EcoString;
 
@@ -12,7 +13,7 @@ use super::names::{AliasId, PRELUDE, TypeNameKind};
 use super::report;
 
 /// The types that have names of their own in every file.
-pub(super) const BUILT_IN_TYPES: [(&str, TypeId); 12] = [
+pub(super) const BUILT_IN_TYPES: [(&str, TypeId); 13] = [
     ("string", TypeId::STRING),
     ("int", TypeId::INT),
     ("float", TypeId::FLOAT),
@@ -25,6 +26,7 @@ pub(super) const BUILT_IN_TYPES: [(&str, TypeId); 12] = [
     ("phone", TypeId::PHONE),
     ("json", TypeId::JSON),
     ("secret", TypeId::SECRET),
+    (file::NAME, TypeId::FILE),
 ];
 
 /// Types deeper than this are errors, so that nothing that walks a type can exhaust the stack.
@@ -467,6 +469,7 @@ fn other_languages(name: &str) -> Option<&'static str> {
         "timedelta" | "interval" => "duration",
         "any" | "object" | "dict" | "unknown" | "map" => "json",
         "blob" | "buffer" => "bytes",
+        "upload" | "attachment" | "document" => "file",
         _ => return None,
     })
 }

@@ -4,7 +4,8 @@ use callflow_artifact::Constant;
 use callflow_artifact::types::{ChoiceId, RecordId, Type, TypeId, Variant, Variants};
 use ecow::EcoString;
 
-use crate::semantics::body::{Body, broken, constant};
+use crate::semantics::body::{Body, Kind, broken, constant};
+use crate::semantics::constant::Purpose;
 use crate::semantics::fits::Reason;
 use crate::semantics::names::{PRELUDE, TypeNameKind};
 use crate::semantics::report;
@@ -190,6 +191,10 @@ impl<'t> Body<'_, 't> {
         entries: &'t [Entry],
         span: Span,
     ) -> Expr {
+        if record == RecordId::FILE && self.makes_up(entries) {
+            self.report(report::records::made_up_file(self.at(span)));
+            return self.discarded(entries, span);
+        }
         let count = self.checker.types.record(record).map_or(0, |record| record.fields.len());
         let mut values: Vec<Option<Expr>> = Vec::new();
         values.resize_with(count, || None);
@@ -235,6 +240,12 @@ impl<'t> Body<'_, 't> {
         }
         let block = Block { statements, value: Some(Box::new(value)) };
         Expr { ty, span, kind: ExprKind::Block(block) }
+    }
+
+    /// Whether a file is made of nothing that is stored, where one is not just said to be: in a test, as a sample.
+    fn makes_up(&self, entries: &[Entry]) -> bool {
+        let stands_in = matches!(self.kind, Kind::Test | Kind::Constant(Purpose::Sample));
+        !stands_in && !entries.iter().any(|entry| matches!(entry, Entry::Spread(_)))
     }
 
     /// `null` for a field that is `nullable`, which is another thing than `none` when it is written.

@@ -130,9 +130,6 @@ pub(in crate::semantics) fn unknown_type(
     at: Location,
     candidate: Option<&str>,
 ) -> Diagnostic {
-    if name == "file" {
-        return later("file", at).note("Small contents can be held as `bytes`");
-    }
     let diagnostic =
         Diagnostic::error(Code::E0103, at, format!("There is no type `{name}`")).label("unknown");
     let diagnostic = match candidate {
@@ -398,10 +395,4 @@ fn listed(diagnostic: Diagnostic, introduction: &str, names: &[&str]) -> Diagnos
         return diagnostic;
     }
     diagnostic.note(format!("{introduction} {}", list(names.iter().copied())))
-}
-
-/// A word of the language that names what only a later version has.
-fn later(word: &str, at: Location) -> Diagnostic {
-    let message = format!("`{word}` is a part of the language that this version cannot run");
-    Diagnostic::error(Code::E0010, at, message).label("not in this version")
 }

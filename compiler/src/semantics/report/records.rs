@@ -53,6 +53,14 @@ pub(in crate::semantics) fn untagged(at: Location, choice: &str, tags: &[EcoStri
         }))
 }
 
+/// A file that is written down, with no content behind it.
+pub(in crate::semantics) fn made_up_file(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::E0201, at, "A `file` is a stored one, and nothing is stored behind this")
+        .label("a record that was written down")
+        .note("Files come from triggers and actions; `{ ...contract, name: \"signed.pdf\" }` is one under another name")
+        .note("In a test it can be written down, to stand in for a stored one")
+}
+
 /// A tag that a choice does not have.
 pub(in crate::semantics) fn unknown_tag(
     at: Location,

@@ -58,7 +58,7 @@ fn unknown_fields() {
 fn unknown_types() {
     assert_snapshot!(said_of_each([
         "on manual(a: Laed, b: number, c: crm.Dael, d: boolean, e: nothing.X) < log(\"x\") >\ntype Lead { x: string }",
-        "type A { b: [Missing], c: file, d: datetime }",
+        "type A { b: [Missing], c: blob, d: datetime }",
     ]));
 }
 

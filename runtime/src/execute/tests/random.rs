@@ -18,7 +18,7 @@ use crate::execute::{Budget, Outcome, Program, Resume, interpret};
 use crate::value::Value;
 use crate::value::testing::{field, record};
 
-const LEAD: RecordId = RecordId(1);
+const LEAD: RecordId = RecordId(2);
 
 // The registers of every random function, by type.
 const ERROR: Reg = Reg(0);
