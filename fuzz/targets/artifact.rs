@@ -1,3 +1,5 @@
+//! Fuzzes the verifier and the interpreter.
+
 #![no_main]
 
 #[path = "../../tests/support/hostile.rs"]

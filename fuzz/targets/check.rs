@@ -1,3 +1,5 @@
+//! Fuzzes the way from text to bytecode.
+
 #![no_main]
 
 #[path = "../../tests/support/hostile.rs"]

@@ -1,3 +1,5 @@
+//! Fuzzes the reading of events.
+
 #![no_main]
 
 #[path = "../../tests/support/hostile.rs"]

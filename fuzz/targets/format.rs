@@ -1,3 +1,5 @@
+//! Fuzzes the layout.
+
 #![no_main]
 
 #[path = "../../tests/support/hostile.rs"]

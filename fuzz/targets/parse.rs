@@ -1,3 +1,5 @@
+//! Fuzzes reading: any text has a tree.
+
 #![no_main]
 
 #[path = "../../tests/support/hostile.rs"]
