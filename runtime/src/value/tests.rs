@@ -196,7 +196,7 @@ fn a_person_is_shown_what_is_there_and_the_names_of_secrets() {
     ]);
     let text = brief(&types, lead, &value, 80);
     assert_eq!(text, r#"{ company: "Acme", budget: 1200, token: secret CRM_KEY }"#);
-    assert_eq!(encode_shown(&types, lead, &value)["token"], "secret CRM_KEY");
+    assert_eq!(super::encode_shown(&types, lead, &value)["token"], "secret CRM_KEY");
     assert_eq!(brief(&types, lead, &value, 20), r#"{ company: "Acme", …"#);
     assert_eq!(encode(&types, lead, &value)["token"], "***");
 }
