@@ -47,7 +47,7 @@ impl Display for Unit {
         for (name, ty, value) in VARIABLES {
             writeln!(f, "var {name}: {ty} = {value}")?;
         }
-        write!(f, "{}{HELD}>\n", All(&self.body))
+        writeln!(f, "{}{HELD}>", All(&self.body))
     }
 }
 
