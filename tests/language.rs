@@ -326,6 +326,20 @@ fn a_failed_effect_is_caught_where_it_stands() {
 }
 
 #[test]
+fn a_pause_is_had_once() {
+    let text = "fn pause() -> duration { log(\"asked\"); return 3s }\n\
+                on manual() -> string <\nreturn llm(\"x\") retry 2 every pause()\n>\n";
+    let mut asked = Vec::new();
+    let result = run_file(text, &json!({}), &mut |effect| {
+        asked.push(effect.to_owned());
+        let answer = effect.starts_with("Action").then(|| Value::text("fine"));
+        Resume::Value(answer.unwrap_or_default())
+    });
+    assert_eq!(result, Ok(json!("fine")));
+    assert_eq!(asked.len(), 2, "{asked:?}");
+}
+
+#[test]
 fn stop_ends_a_run_from_any_depth() {
     let text = "on manual(list: [int]) -> int? <\nfor x in list { check(x) }\nreturn 1\n>\n\
                 fn check(x: int) { if x > 1 { stop } }\n";

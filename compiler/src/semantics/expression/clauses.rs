@@ -8,7 +8,7 @@ use callflow_artifact::types::TypeId;
 use crate::semantics::body::{Body, Kind, broken};
 use crate::semantics::report;
 use crate::semantics::report::clauses::NoAction;
-use crate::semantics::typed::{Clauses, Expr, ExprKind, Retry};
+use crate::semantics::typed::{Block, Clauses, Expr, ExprKind, Retry, Stmt, StmtKind};
 use crate::source::{Location, Span};
 use crate::syntax::tree::{self, ClauseKind, Pause};
 
@@ -101,7 +101,7 @@ impl<'t> Body<'_, 't> {
         let pauses = pause.map(|pause| match pause {
             Pause::Every(every) => {
                 let every = self.positive_time(every, "The pause between attempts");
-                (every.clone(), every)
+                self.twice(every)
             }
             Pause::Backoff { first, longest } => {
                 let first = self.positive_time(first, "The first pause");
@@ -111,6 +111,19 @@ impl<'t> Body<'_, 't> {
             }
         });
         Retry { count, pauses }
+    }
+
+    /// A pause that is the first and the longest at once: its value is had once.
+    fn twice(&mut self, value: Expr) -> (Expr, Expr) {
+        if let ExprKind::Constant(_) = value.kind {
+            return (value.clone(), value);
+        }
+        let (ty, span) = (value.ty, value.span);
+        let local = self.hidden_local(ty, span);
+        let read = Expr { ty, span, kind: ExprKind::Local(local) };
+        let set = Stmt { span, kind: StmtKind::Set { local, value } };
+        let block = Block { statements: vec![set], value: Some(Box::new(read.clone())) };
+        (Expr { ty, span, kind: ExprKind::Block(block) }, read)
     }
 
     fn tell_shrinking(&mut self, first: &Expr, longest: &Expr) {
