@@ -1,4 +1,4 @@
-//! Every example runs in the sandbox, with what it does on one page.
+//! Every example runs in the sandbox, with what it does on one page, and its own tests pass.
 
 use std::fs;
 
@@ -20,4 +20,11 @@ fn every_example_runs() {
         page += &format!("{path}: {}\n", settled(&called.page()));
     }
     assert_snapshot!(page);
+}
+
+#[test]
+fn the_tests_of_the_examples_pass() {
+    let called = call_in_repository(&["test", "examples"]);
+    assert_eq!(called.code, 0, "{}", called.page());
+    assert!(called.stdout.contains("✓ an interested caller becomes a deal"), "{}", called.page());
 }
