@@ -3,6 +3,7 @@
 // A test's helpers are seen by nobody else, and its failures are panics.
 #![allow(unreachable_pub, clippy::expect_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +101,37 @@ fn the_pictures_are_those_of_the_flows() {
     let tour = fs::read_to_string(docs().join("tour.md")).expect("the tour");
     let last = blocks(&tour).pop().expect("the flow at the tour's end");
     assert_page("images/tour.svg", &picture("after_call.flow", &last.text));
+}
+
+/// The book colours the words that the grammar has, and as keywords just those that no variable can have as its name.
+#[test]
+fn the_words_that_the_book_colours_are_those_of_the_grammar() {
+    let script = fs::read_to_string(docs().join("../theme/flow.js")).expect("the book's colours");
+    let list = |name: &str| -> BTreeSet<String> {
+        let rest = script.split_once(&format!("const {name} =")).expect("a list of words").1;
+        let list = rest.split_once(';').expect("the list's end").0;
+        list.split(|it: char| !it.is_ascii_lowercase() && it != '_')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (keywords, contextual) = (list("KEYWORDS"), list("CONTEXTUAL"));
+    let grammar = fs::read_to_string(docs().join("language/grammar.md")).expect("the grammar");
+    let is_word =
+        |it: &&str| it.len() > 1 && it.chars().all(|it| it.is_ascii_lowercase() || it == '_');
+    let written = grammar.split("```text").skip(1).filter_map(|it| it.split("```").next());
+    let written: BTreeSet<String> = written
+        .flat_map(|block| block.split('\'').skip(1).step_by(2))
+        .filter(is_word)
+        .filter(|it| *it != "ms")
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(keywords.union(&contextual).cloned().collect::<BTreeSet<_>>(), written);
+    for word in &written {
+        let text = format!("on manual() <\n  {word} = 1\n  log(\"{{{word}}}\")\n>\n");
+        let block = Block { line: 0, mark: "", text };
+        assert_eq!(block.check().is_err(), keywords.contains(word), "{word}");
+    }
 }
 
 /// Every page that the summary names is there, and every page is named.
