@@ -1,19 +1,53 @@
 //! `check`, `explain` and `pieces`.
 
+use std::fs;
+
 use insta::assert_snapshot;
 
-use crate::process::{Folder, call_in_repository};
+use crate::process::{Folder, call_in_repository, root};
 
 #[test]
 fn help_and_version() {
     assert_snapshot!("help", call_in_repository(&["--help"]).page());
     let version = call_in_repository(&["--version"]);
     assert_eq!(version.stdout, format!("callflow {}\n", env!("CARGO_PKG_VERSION")));
-    for command in ["check", "explain", "fmt", "graph", "pieces", "run"] {
+    for command in ["check", "explain", "fmt", "graph", "pieces", "run", "test"] {
         let help = call_in_repository(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert_snapshot!(format!("help_{command}"), help.stdout);
     }
+}
+
+/// Whoever adds a command or an option tells of it in the reference, and commands in the README too.
+#[test]
+fn the_reference_has_every_command_and_option() {
+    let page = fs::read_to_string(root().join("docs/src/command_line.md")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let help = call_in_repository(&["--help"]).stdout;
+    let commands = help.split("Commands:\n").nth(1).and_then(|it| it.split("\n\n").next()).unwrap();
+    let mut options = 0;
+    for command in commands.lines().filter_map(|line| line.split_whitespace().next()) {
+        if command == "help" {
+            continue;
+        }
+        assert!(readme.contains(&format!("`callflow {command} ")), "README.md lacks {command}");
+        let section = page.split(&format!("\n## `{command}`\n")).nth(1);
+        let section = section.unwrap_or_else(|| panic!("command_line.md lacks {command}"));
+        let section = section.split("\n## ").next().unwrap();
+        let help = call_in_repository(&[command, "--help"]).stdout;
+        let listed = help.split("Options:\n").nth(1).unwrap();
+        let listed = listed.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+        let names =
+            listed.flat_map(|line| line.split([' ', ',']).take_while(|it| !it.starts_with('<')));
+        for option in names.filter(|it| it.starts_with("--") && *it != "--help") {
+            options += 1;
+            assert!(
+                section.contains(&format!("`{option}")),
+                "command_line.md lacks {command} {option}"
+            );
+        }
+    }
+    assert!(options > 10, "only {options} options were found");
 }
 
 #[test]

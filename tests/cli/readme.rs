@@ -1,4 +1,4 @@
-//! What the README promises: the first command, and three ways to break the flow.
+//! What the README promises: the first commands, and three ways to break the flow.
 
 use std::fs;
 
@@ -46,9 +46,11 @@ fn the_readme_shows_real_output() {
         .map(|(block, _)| settled(block))
         .collect();
     let first = call_in_repository(&["run", "examples/qualify_lead", "--sandbox"]).stdout;
+    let tested = call_in_repository(&["test", "examples/qualify_lead"]);
+    let tested = tested.stdout + &tested.stderr;
     let misspelt = broken("{lead.company}: {lead.need}", "{lead.compnay}: {lead.need}");
     let optional = broken("{lead.company}: {lead.need}", "{lead.company}: {lead.budget}");
-    let real = [first, misspelt.stdout, optional.stdout];
+    let real = [first, tested, misspelt.stdout, optional.stdout];
     let trimmed = |text: &str| -> String {
         text.trim().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
     };
