@@ -40,6 +40,25 @@ fn an_answer_that_fits() {
 }
 
 #[test]
+fn a_secret_reaches_its_header_and_nobody_else() {
+    let server = Server::start(vec![Answer::Http(200, &[], "\"topsecret\"")]);
+    let text = format!(
+        "on manual() <\n  said = http.get(\"{}\", bearer: secret(\"KEY\")) retry 1 as string\n  log(said)\n>\n",
+        server.url
+    );
+    let settings = "[network]\nallow = [\"127.0.0.1\"]\n\n[secrets]\nKEY = \"${SERVICE_KEY}\"\n";
+    let folder = Folder::with_flow(&text).with("callflow.toml", settings);
+    let called = folder.with_variable("SERVICE_KEY", "topsecret").call(&["run", ".", "--trace"]);
+    assert_eq!(called.code, 0, "{called:?}");
+    assert!(server.requests()[0].contains("authorization: Bearer topsecret\r\n"));
+    // What comes back is the flow's own, and what it says of it; the request is shown without the secret.
+    let shown = called.page();
+    assert!(shown.contains("authorization: ***"), "{shown}");
+    assert!(!shown.contains("Bearer topsecret"), "{shown}");
+    assert!(shown.contains("bearer: secret KEY"), "{shown}");
+}
+
+#[test]
 fn an_answer_of_500() {
     assert_snapshot!(failed(Answer::Http(500, &[], "{\"message\": \"database is down\"}")));
 }

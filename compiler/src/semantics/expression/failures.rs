@@ -137,7 +137,7 @@ impl<'t> Body<'_, 't> {
         span: Span,
     ) -> Expr {
         let target = self.resolve_type(ty);
-        let is_call = matches!(value.kind, Tree::Call { .. });
+        let is_call = matches!(value.kind, Tree::Call { .. } | Tree::Clauses { .. });
         let value = self.expr(value, Some(target).filter(|_| is_call));
         if value.ty == TypeId::UNKNOWN || target == TypeId::UNKNOWN {
             return Expr { ty: target, span, kind: ExprKind::Broken };

@@ -41,6 +41,10 @@ pub(super) fn build(call: &Call<'_>, expects: TypeId) -> Result<HttpRequest, Err
             headers.set(name, value.as_text().unwrap_or_default())?;
         }
     }
+    let bearer = call.argument("bearer").and_then(Value::as_text);
+    if let Some(token) = bearer {
+        headers.set("authorization", &format!("Bearer {token}"))?;
+    }
     let credentials = call.connection.filter(|_| is_below_base);
     if let Some(connection) = credentials {
         place(connection, &mut url, &mut headers)?;
@@ -51,7 +55,7 @@ pub(super) fn build(call: &Call<'_>, expects: TypeId) -> Result<HttpRequest, Err
         headers: headers.0,
         body,
         timeout: timeout(call),
-        credentials: credentials.is_some(),
+        credentials: credentials.is_some() || bearer.is_some(),
         expects: Expectation {
             piece: call.owner.piece.name.to_string(),
             action: call.owner.action.name.to_string(),
