@@ -150,6 +150,39 @@ fn the_summary_names_every_page() {
     }
 }
 
+/// Every link within the documentation leads to a file, and to a heading of it where it says which.
+#[test]
+fn links_lead_somewhere() {
+    let root = docs().join("../..");
+    let mut pages = pages();
+    pages.extend(["ARCHITECTURE.md", "CHANGELOG.md"].map(|name| root.join(name)));
+    let mut found = 0;
+    let mut problems = Vec::new();
+    for page in pages {
+        let text = prose(&fs::read_to_string(&page).expect("a page is text"));
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") {
+                continue;
+            }
+            found += 1;
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match path {
+                "" => page.clone(),
+                path => page.parent().expect("a page is in a folder").join(path),
+            };
+            let is_there = target.exists()
+                && (heading.is_empty()
+                    || anchors(&fs::read_to_string(&target).expect("a page"))
+                        .any(|it| it == heading));
+            if !is_there {
+                problems.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(found > 200, "only {found} links were found");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 /// A fenced block of flow text.
 struct Block<'a> {
     /// From 1, of the fence.
@@ -205,6 +238,25 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         }
     }
     blocks
+}
+
+/// A page without what stands in fences.
+fn prose(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
+/// What the headings of a page are reached by.
+fn anchors(text: &str) -> impl Iterator<Item = String> {
+    let headings: Vec<String> = prose(text)
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let is_kept = |it: &char| it.is_alphanumeric() || matches!(it, '-' | '_');
+            title.replace(' ', "-").chars().filter(is_kept).collect()
+        })
+        .collect();
+    headings.into_iter()
 }
 
 fn library() -> Embedded {
