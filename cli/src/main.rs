@@ -8,6 +8,7 @@ mod place;
 mod position;
 mod project;
 mod render;
+mod replace;
 mod settings;
 mod terminal;
 
@@ -27,6 +28,7 @@ struct Arguments {
 enum Command {
     Check(commands::check::Check),
     Explain(commands::explain::Explain),
+    Fix(commands::fix::Fix),
     Fmt(commands::fmt::Fmt),
     Graph(commands::graph::Graph),
     Pieces(commands::pieces::Pieces),
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Explain(explain) => explain.execute(),
+        Command::Fix(fix) => fix.execute(),
         Command::Fmt(fmt) => fmt.execute(),
         Command::Graph(graph) => graph.execute(),
         Command::Pieces(pieces) => pieces.execute(),

@@ -54,6 +54,9 @@ pub struct Fix {
     pub title: String,
     /// Replacements, in order of position and without overlap.
     pub edits: Vec<Edit>,
+    /// Whether this is what was meant, as far as can be told: `callflow fix` makes only such changes. A guess, or
+    /// a text with a place that is left to fill, is not.
+    pub sure: bool,
 }
 
 /// A replacement of a range; an insertion where the range is empty.
@@ -114,7 +117,19 @@ impl Diagnostic {
         text: impl Into<String>,
     ) -> Diagnostic {
         let edits = vec![Edit { at, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), edits });
+        self.fixes.push(Fix { title: title.into(), edits, sure: true });
+        self
+    }
+
+    /// An edit that may mend it, where only the author can tell.
+    pub fn offer(
+        mut self,
+        title: impl Into<String>,
+        at: Location,
+        text: impl Into<String>,
+    ) -> Diagnostic {
+        let edits = vec![Edit { at, text: text.into() }];
+        self.fixes.push(Fix { title: title.into(), edits, sure: false });
         self
     }
 
@@ -125,7 +140,7 @@ impl Diagnostic {
         edits: [(Location, T); N],
     ) -> Diagnostic {
         let edits = edits.map(|(at, text)| Edit { at, text: text.into() }).to_vec();
-        self.fixes.push(Fix { title: title.into(), edits });
+        self.fixes.push(Fix { title: title.into(), edits, sure: true });
         self
     }
 

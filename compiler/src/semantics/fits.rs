@@ -232,8 +232,16 @@ impl<'t> Body<'_, 't> {
                 report::optionals::optional_used(at, &text, &found, Some(&expected), var)
             }
             _ => {
-                let hint = report::types::hint(&self.checker.types, expr.ty, to);
-                report::types::mismatch(at, &found, &expected, hint)
+                let types = &self.checker.types;
+                let text = self.checker.sources.slice(at);
+                let told = report::types::mismatch(at, &found, &expected, None);
+                let known = report::mend::value(told, at, text, types, (expr.ty, to), &expected);
+                known.unwrap_or_else(|told| {
+                    match report::types::hint(types, expr.ty, to) {
+                        Some(hint) => told.note(hint),
+                        None => told,
+                    }
+                })
             }
         };
         let diagnostic = match reason.at {

@@ -290,10 +290,10 @@ impl<'t> Body<'_, 't> {
                         if list {
                             report::optionals::optional_used(at, &text, &found, None, var)
                         } else {
-                            report::operators::not_a_list(at, &found, ty)
+                            report::operators::not_a_list(at, self.checker.sources, &found, ty)
                         }
                     }
-                    _ => report::operators::not_a_list(at, &found, ty),
+                    _ => report::operators::not_a_list(at, self.checker.sources, &found, ty),
                 };
                 self.report(diagnostic);
                 TypeId::UNKNOWN

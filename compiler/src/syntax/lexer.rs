@@ -171,6 +171,18 @@ impl Reader<'_> {
                     };
                 }
                 b'{' => {
+                    if i > 0 && bytes.get(i - 1) == Some(&b'$') && !escaped_at(rest, i - 1) {
+                        self.dollar_hole(span_at(start + i - 1, 2));
+                    }
+                    if self.texts.is_empty()
+                        && !triple
+                        && let Some(length) = foreign::broken_hole(rest.get(i + 1..))
+                    {
+                        self.part(start, i);
+                        self.lexer.bump(i + 1);
+                        self.broken_hole(span_at(start + i, 1), length);
+                        return self.read_text(quotes, triple);
+                    }
                     self.part(start, i);
                     self.lexer.bump(i + 1);
                     self.push(Kind::HoleOpen, span_at(start + i, 1));
@@ -178,6 +190,13 @@ impl Reader<'_> {
                     return;
                 }
                 b'"' if !triple => {
+                    if let Some(end) = foreign::swallowed(rest, i) {
+                        self.part(start, end);
+                        self.lexer.bump(end);
+                        self.unfinished_text_at(quotes, span_at(start + end, 0));
+                        self.push(Kind::TextClose, span_at(start + end, 0));
+                        return;
+                    }
                     self.part(start, i);
                     self.lexer.bump(i + 1);
                     self.push(Kind::TextClose, span_at(start + i, 1));
@@ -229,7 +248,7 @@ impl Reader<'_> {
                     .label("this escape")
                     .note(
                         "In a text, `\\n` is a new line, `\\t` a tab, `\\r` a carriage return, `\\\"` a quote, `\\\\` a \
-                         backslash, `\\{` and `\\}` are braces, and `\\u{1F600}` is any character by its number.",
+                         backslash, `\\{` and `\\}` are braces, `\\$` is a dollar, and `\\u{1F600}` is any character by its number.",
                     )
                     .fix("write the backslash itself", Location { file: at.file, span: at.span.before() }, "\\");
             self.out.diagnostics.push(diagnostic);
@@ -263,6 +282,15 @@ impl Reader<'_> {
         .label("the text begins here")
         .note(note);
         self.out.diagnostics.push(diagnostic);
+    }
+
+    /// A text in `"` that was meant to end there.
+    fn unfinished_text_at(&mut self, quotes: Span, end: Span) {
+        self.unfinished_text(quotes, false);
+        let end = self.at(end);
+        if let Some(last) = self.out.diagnostics.pop() {
+            self.out.diagnostics.push(last.fix("close the text", end, "\""));
+        }
     }
 
     fn unfinished_hole(&mut self, end: Span) {
@@ -353,6 +381,12 @@ fn end_of_unclosed(rest: &str) -> usize {
 
 fn slice(text: &str, span: Span) -> &str {
     text.get(span.start as usize..span.end as usize).unwrap_or_default()
+}
+
+/// Whether a character of a text has a `\` before it, which is no escaped one itself.
+fn escaped_at(text: &str, i: usize) -> bool {
+    let before = text.as_bytes().get(..i).unwrap_or_default();
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 fn span_at(start: usize, length: usize) -> Span {

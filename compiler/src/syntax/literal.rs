@@ -152,7 +152,7 @@ fn read_escape(text: &str) -> (usize, Option<char>) {
         Some('n') => '\n',
         Some('t') => '\t',
         Some('r') => '\r',
-        Some(same @ ('"' | '\\' | '{' | '}')) => same,
+        Some(same @ ('"' | '\\' | '{' | '}' | '$')) => same,
         Some('u') => return read_code_point(text),
         Some(other) => return (1 + other.len_utf8(), None),
         None => return (1, None),

@@ -144,6 +144,16 @@ impl<'t> Body<'_, 't> {
             self.report(report::optionals::optional_condition(at, &text));
             return broken(value.span);
         }
+        if !self.checker.fits(value.ty, TypeId::BOOL) {
+            let (at, found) = (self.at(value.span), self.name(value.ty));
+            let told = report::types::no_condition(at, &found);
+            let text = self.checker.sources.slice(at);
+            let ty = self.checker.types.get(value.ty);
+            if let Ok(told) = report::mend::condition(told, at, text, ty) {
+                self.report(told);
+                return broken(value.span);
+            }
+        }
         self.fit(value, TypeId::BOOL, super::Reason::NONE)
     }
 

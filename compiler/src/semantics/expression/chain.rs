@@ -171,7 +171,7 @@ impl<'t> Body<'_, 't> {
                 let var = self.reads_var(base);
                 let diagnostic = report::optionals::optional_used(at, &text, &found, None, var);
                 let dot = self.at(Span::new(base.span.end, name.span.start));
-                report::optionals::with_question(diagnostic, dot, &name.text)
+                report::optionals::with_question(diagnostic, dot, &text, &name.text)
             }
             ty => {
                 let method = callflow_artifact::builtin::find_method(types, base.ty, &name.text);

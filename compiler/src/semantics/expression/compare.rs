@@ -102,7 +102,9 @@ impl<'t> Body<'_, 't> {
         let at = self.at(op_span);
         let (one, other) = (self.name(left.ty), self.name(right.ty));
         let sides = (self.at(left.span), self.at(right.span));
-        let diagnostic = report::operators::uncomparable(at, op.symbol(), &one, &other, sides);
+        let sources = self.checker.sources;
+        let diagnostic =
+            report::operators::uncomparable(at, sources, op.symbol(), &one, &other, sides);
         self.report(diagnostic);
     }
 

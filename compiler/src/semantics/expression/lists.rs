@@ -102,7 +102,7 @@ impl<'t> Body<'_, 't> {
             Type::Unknown => TypeId::UNKNOWN,
             ty => {
                 let (at, found) = (self.at(value.span), self.name(value.ty));
-                self.report(report::operators::not_a_list(at, &found, ty));
+                self.report(report::operators::not_a_list(at, self.checker.sources, &found, ty));
                 TypeId::UNKNOWN
             }
         }

@@ -140,7 +140,7 @@ impl<'t> Body<'_, 't> {
                 let var = self.reads_var(receiver);
                 let diagnostic = report::optionals::optional_used(at, &text, &found, None, var);
                 let dot = self.at(Span::new(receiver.span.end, name.span.start));
-                report::optionals::with_question(diagnostic, dot, &name.text)
+                report::optionals::with_question(diagnostic, dot, &text, &name.text)
             }
             Type::Record(record)
                 if types

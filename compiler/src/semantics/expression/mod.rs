@@ -145,10 +145,17 @@ impl<'t> Body<'_, 't> {
         to: &'t tree::Expr,
         span: crate::source::Span,
     ) -> Expr {
-        self.check(from, TypeId::INT);
-        self.check(to, TypeId::INT);
+        let (first, last) = (self.expr(from, Some(TypeId::INT)), self.expr(to, Some(TypeId::INT)));
         let at = self.at(span);
-        self.report(report::names::stray_range(at));
+        let types = &self.checker.types;
+        let is_text = |ty| callflow_artifact::builtin::is_text(types, ty);
+        let diagnostic = if is_text(first.ty) || is_text(last.ty) {
+            let sides = (self.at(first.span), self.at(last.span));
+            report::operators::joined_by_dots(at, self.checker.sources, sides)
+        } else {
+            report::names::stray_range(at)
+        };
+        self.report(diagnostic);
         broken(span)
     }
 

@@ -177,6 +177,15 @@ pub(in crate::semantics) fn unknown_function(
     let diagnostic =
         Diagnostic::error(Code::E0101, at, format!("There is no function or piece `{name}`"))
             .label("unknown");
+    let diagnostic = match (name, candidate) {
+        ("sleep" | "delay" | "pause", _) => {
+            diagnostic.note("A run is suspended by `wait 30s`, for as long as you like: `wait 14d`.")
+        }
+        (_, None) => diagnostic.note(format!(
+            "A function is defined outside of flows: `fn {name}(…) {{ … }}`. `callflow pieces` lists the pieces."
+        )),
+        _ => diagnostic,
+    };
     meant(diagnostic, at, candidate)
 }
 

@@ -9,6 +9,7 @@ pub(super) mod control;
 pub(super) mod definitions;
 pub(super) mod hooks;
 pub(super) mod launch;
+pub(super) mod mend;
 pub(super) mod names;
 pub(super) mod operators;
 pub(super) mod optionals;

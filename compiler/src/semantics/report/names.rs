@@ -16,6 +16,20 @@ pub(in crate::semantics) fn unknown_name(
 ) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(Code::E0101, at, format!("There is no `{name}` here")).label("unknown");
+    let diagnostic = match (name, candidate) {
+        ("Promise", _) => diagnostic.note(
+            "Several things at a time are done by `parallel { a = first(); b = second() }`: behind it, `a` and `b` \
+             are there.",
+        ),
+        ("parallel" | "first", _) => {
+            diagnostic.note(format!("As a word of the language, `{name}` has a block behind it: `{name} {{ … }}`."))
+        }
+        (_, None) => diagnostic.note(format!(
+            "A name is there from the line on that binds it, `{name} = …`, to the end of its block; a trigger's \
+             fields are there by their own names."
+        )),
+        _ => diagnostic,
+    };
     meant(diagnostic, at, candidate)
 }
 

@@ -56,6 +56,19 @@ pub(in crate::semantics) fn no_arithmetic(
             "A `decimal` is exact and a `float` is not: say which it is to be with `.to_float()` or \
              `.to_decimal()`",
         ),
+        ("duration" | "time", "int") => {
+            let text = sources.slice(sides.1);
+            let diagnostic = diagnostic
+                .note("A duration is a number and its unit: `500ms`, `30s`, `5m`, `2h`, `3d`, `1w`.");
+            match super::mend::is_number(text) {
+                true => diagnostic.offer(
+                    format!("write `{text}s`, if seconds are meant"),
+                    super::after(sides.1),
+                    "s",
+                ),
+                false => diagnostic,
+            }
+        }
         ("date", _) | (_, "date") => {
             diagnostic.note("Dates have methods: `.add(days: 3)`, `.diff(other)`")
         }
@@ -64,6 +77,19 @@ pub(in crate::semantics) fn no_arithmetic(
         }
         _ => diagnostic,
     }
+}
+
+/// `a .. b` of texts.
+pub(in crate::semantics) fn joined_by_dots(
+    at: Location,
+    sources: &Sources,
+    sides: (Location, Location),
+) -> Diagnostic {
+    let joined = format!("\"{}{}\"", part(sources.slice(sides.0)), part(sources.slice(sides.1)));
+    Diagnostic::error(Code::E0205, at, "Texts are not put together by `..`")
+        .label("`..` makes a range of numbers")
+        .note(format!("Texts are put together by writing one into the other: `{joined}`"))
+        .fix("write it as one text", at, joined)
 }
 
 /// An expression as a part of a text: a literal's own characters, all else in braces.
@@ -79,6 +105,7 @@ fn part(text: &str) -> String {
 /// A comparison of what cannot be compared.
 pub(in crate::semantics) fn uncomparable(
     at: Location,
+    sources: &Sources,
     op: &str,
     left: &str,
     right: &str,
@@ -91,9 +118,25 @@ pub(in crate::semantics) fn uncomparable(
     } else {
         format!("`{op}` cannot compare {a_left} with {a_right}")
     };
-    Diagnostic::error(Code::E0205, at, message)
+    let mut diagnostic = Diagnostic::error(Code::E0205, at, message)
         .also(sides.0, format!("`{left}`"))
-        .also(sides.1, format!("`{right}`"))
+        .also(sides.1, format!("`{right}`"));
+    for (other, place, number) in [(left, sides.1, right), (right, sides.0, left)] {
+        let text = sources.slice(place);
+        if !super::mend::is_number(text) {
+            continue;
+        }
+        if other == "string" {
+            diagnostic = diagnostic
+                .note(format!("A text is compared with a text, which stands between quotes; `{text}` is {}.", a(number)))
+                .fix(format!("write `\"{text}\"`"), place, format!("\"{text}\""));
+        } else if other == "duration" {
+            diagnostic = diagnostic
+                .note("A duration is a number and its unit: `500ms`, `30s`, `5m`, `2h`, `3d`, `1w`.")
+                .offer(format!("write `{text}s`, if seconds are meant"), super::after(place), "s");
+        }
+    }
+    diagnostic
 }
 
 /// A key that cannot be ordered.
@@ -139,7 +182,12 @@ pub(in crate::semantics) fn json_index(at: Location, found: &str) -> Diagnostic 
 }
 
 /// Something else where a list must stand.
-pub(in crate::semantics) fn not_a_list(at: Location, found: &str, ty: Type) -> Diagnostic {
+pub(in crate::semantics) fn not_a_list(
+    at: Location,
+    sources: &Sources,
+    found: &str,
+    ty: Type,
+) -> Diagnostic {
     let a_found = a(found);
     let diagnostic =
         Diagnostic::error(Code::E0201, at, format!("A list is needed here, and this is {a_found}"))
@@ -149,6 +197,15 @@ pub(in crate::semantics) fn not_a_list(at: Location, found: &str, ty: Type) -> D
             diagnostic.note("A map's `.entries()`, `.keys()` and `.values()` are lists")
         }
         Type::Json => diagnostic.note("Say what is in it: `… as [Lead]`, or take its `.items()`"),
+        Type::Int => {
+            let text = sources.slice(at);
+            diagnostic
+                .note("A range goes from its first number to its last, both included: `1..10`.")
+                .fix(format!("write `1..{text}`"), super::before(at), "1..")
+        }
+        Type::Record(_) => diagnostic.note(
+            "A record has fields, each with a name of its own: `lead.company`. A list of several values is `[a, b]`.",
+        ),
         Type::String => {
             diagnostic.note("A text's `.lines()`, `.words()` and `.split(…)` are lists")
         }

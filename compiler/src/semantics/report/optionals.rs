@@ -22,36 +22,44 @@ pub(in crate::semantics) fn optional_used(
         None => format!("{short} is `{found}`, which may be none, and its value is needed here"),
     };
     let diagnostic = Diagnostic::error(Code::E0202, at, message).label("this may be none");
-    let value = fallback(found).unwrap_or("…");
-    let diagnostic = diagnostic
-        .note(format!("Give a value for that case: `{text} ?? {value}`"))
-        .note(format!("Or fail where it is not there: `{text} ?? fail(\"why\")`"))
-        .note(format!("Or use it only where it is: `if {text} != none {{ … }}`"));
-    let diagnostic = if var {
-        diagnostic.note(
+    let diagnostic = ways_out(diagnostic, at, text, found);
+    if var {
+        return diagnostic.note(
             "It reads a `var`, which may change between the question and the use: bind its value to a \
-             name of its own first",
-        )
-    } else {
-        diagnostic
-    };
-    fixes(diagnostic, at, text, found)
+             name of its own first.",
+        );
+    }
+    diagnostic
 }
 
-fn fixes(diagnostic: Diagnostic, at: Location, text: &str, found: &str) -> Diagnostic {
-    if text.is_empty() || text.contains('\n') {
-        return diagnostic;
+/// What can be done about it: the first two as changes of the text, where it is short enough for that.
+fn ways_out(diagnostic: Diagnostic, at: Location, text: &str, found: &str) -> Diagnostic {
+    if text.is_empty() || text.contains('\n') || text.len() > 60 {
+        return diagnostic
+            .note("Give a value for that case with `?? …`, fail with `?? fail(\"why\")`, or bind it to a name and ask \
+                   `if name != none { … }` first.");
     }
     let place = after(at);
     let diagnostic = match fallback(found) {
-        Some(value) => diagnostic.fix(format!("add `?? {value}`"), place, format!(" ?? {value}")),
+        Some(value) => diagnostic.offer(
+            format!("give a value for that case: `{text} ?? {value}`"),
+            place,
+            format!(" ?? {value}"),
+        ),
         None => diagnostic,
     };
-    diagnostic.fix(
-        "fail where it is none",
-        place,
-        format!(" ?? fail(\"{} is missing\")", text.replace(['"', '{', '}', '\\'], "")),
-    )
+    let missing = format!("{} is missing", text.replace(['"', '{', '}', '\\'], ""));
+    diagnostic
+        .offer(
+            format!("fail where it is missing: `{text} ?? fail(\"…\")`"),
+            place,
+            format!(" ?? fail(\"{missing}\")"),
+        )
+        .note(asked_first(text))
+}
+
+fn asked_first(text: &str) -> String {
+    format!("Or use it only where it is there: `if {text} != none {{ … }}`.")
 }
 
 /// A plain value to fall back to.
@@ -69,18 +77,23 @@ fn fallback(found: &str) -> Option<&'static str> {
 pub(in crate::semantics) fn with_question(
     mut diagnostic: Diagnostic,
     dot: Location,
+    text: &str,
     name: &str,
 ) -> Diagnostic {
-    diagnostic.notes.truncate(1);
-    let mut diagnostic = diagnostic
-        .note(format!("Or go on only where it is there: `?.{name}` gives none where it is not"))
-        .note("Or ask first: `if … != none { … }`");
+    diagnostic.notes.clear();
     // Only the dot itself is replaced; a break of the line before it stays.
-    diagnostic.fixes.clear();
-    if dot.span.end == dot.span.start + 1 {
-        diagnostic = diagnostic.fix("use `?.`", dot, "?.");
+    let fits = dot.span.end == dot.span.start + 1;
+    if fits {
+        let title = format!("go on only where it is there: `{}?.{name}`", short(text));
+        diagnostic.fixes.clear();
+        diagnostic = diagnostic.offer(title, dot, "?.");
     }
-    diagnostic
+    diagnostic.note(asked_first(short(text)))
+}
+
+/// The text of an expression in a piece of code, or what stands for it where it is long.
+fn short(text: &str) -> &str {
+    if text.is_empty() || text.len() > 40 || text.contains('\n') { "value" } else { text }
 }
 
 /// An optional as a condition.
@@ -112,7 +125,7 @@ pub(in crate::semantics) fn never_none(
             .note(format!("To ask for the JSON null, compare with that: `{text} {op} null`"))
             .fix("compare with `null`", whole, format!("{text} {op} null"));
     }
-    let always = if negated { "true" } else { "False" };
+    let always = if negated { "true" } else { "false" };
     diagnostic.note(format!("The comparison is always {always}: remove it"))
 }
 

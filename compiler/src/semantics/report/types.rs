@@ -17,7 +17,7 @@ pub(in crate::semantics) fn mismatch(
     let the_expected = the(expected);
     let a_found = a(found);
     let message = if found == "none" {
-        format!("{the_expected} is needed here, and this gives nothing")
+        format!("{the_expected} is needed here, and `none` is no value")
     } else {
         format!("{the_expected} is needed here, and this is {a_found}")
     };
@@ -26,6 +26,13 @@ pub(in crate::semantics) fn mismatch(
         Some(hint) => diagnostic.note(hint),
         None => diagnostic,
     }
+}
+
+/// A value that is neither true nor false where that is asked.
+pub(in crate::semantics) fn no_condition(at: Location, found: &str) -> Diagnostic {
+    let a_found = a(found);
+    Diagnostic::error(Code::E0201, at, format!("A condition is true or false, and this is {a_found}"))
+        .label(format!("`{found}`"))
 }
 
 /// What to do about a value of one type where another is expected.
@@ -177,9 +184,9 @@ pub(in crate::semantics) fn returns_too_much(at: Location, found: &str, flow: bo
     Diagnostic::error(Code::E0201, at, format!("This {what} returns nothing, and here {a_found}"))
         .label(format!("`{found}`"))
         .note(if flow {
-            "say in the header what it returns (`-> T`), or leave the value out"
+            "Say in the header what it returns (`-> T`), or leave the value out"
         } else {
-            "say what it returns behind its parameters (`-> T`), or leave the value out"
+            "Say what it returns behind its parameters (`-> T`), or leave the value out"
         })
 }
 

@@ -54,6 +54,8 @@ struct Body {
     end: Option<usize>,
     /// The diagnostic of a `{` in place of `<`.
     braced: Option<usize>,
+    /// The diagnostic of a `<` that is missing.
+    bare: Option<usize>,
 }
 
 struct Balancer<'a> {
@@ -73,6 +75,7 @@ struct Balancer<'a> {
 impl Balancer<'_> {
     fn run(&mut self) {
         let mut opens_body = None;
+        let mut bare = None;
         let mut i = 0;
         while let Some(token) = self.token(i) {
             if self.begins_line(i) {
@@ -89,6 +92,13 @@ impl Balancer<'_> {
             match token.kind {
                 Kind::On if self.stack.is_empty() && self.is_item_word(i) => {
                     opens_body = self.find_body(i);
+                    if opens_body.is_none() {
+                        bare = self.bare_body(i);
+                    }
+                }
+                Kind::Newline if bare == Some(i) => {
+                    bare = None;
+                    self.open_bare_body(i);
                 }
                 Kind::Less | Kind::BraceOpen if opens_body == Some(i) => {
                     opens_body = None;
@@ -117,8 +127,11 @@ impl Balancer<'_> {
 
     /// Closes all that is open, before the token of that index.
     fn end_everything(&mut self, i: usize) {
-        if let Some(Body { level, index, .. }) = self.body.take() {
-            self.unclosed_body(index, i);
+        if let Some(Body { level, index, bare, .. }) = self.body.take() {
+            match bare {
+                Some(diagnostic) => self.end_bare_body(diagnostic, i),
+                None => self.unclosed_body(index, i),
+            }
             self.close_down_to(level + 1, i);
             let at = self.before_newline(i);
             self.insertions.push((at, Kind::BodyClose));
@@ -203,8 +216,57 @@ impl Balancer<'_> {
         let one_line = !braced && !matches!(next, None | Some(Kind::Newline));
         let end = one_line.then(|| self.one_line_end(i)).flatten();
         self.set_kind(i, Kind::BodyOpen);
-        self.body = Some(Body { level: self.stack.len(), index: i, end, braced: diagnostic });
+        self.body = Some(Body { level: self.stack.len(), index: i, end, braced: diagnostic, bare: None });
         self.push(Kind::BodyOpen, i);
+    }
+
+    /// Where a header ends that has no `<`, though indented lines follow it as its body's would.
+    fn bare_body(&self, on: usize) -> Option<usize> {
+        let rest = self.tokens.get(on..)?.iter().take(LOOK_AHEAD);
+        let mut depth = 0_u32;
+        let mut newline = None;
+        for (i, token) in rest.enumerate() {
+            match token.kind {
+                Kind::Newline if depth == 0 => {
+                    newline = Some(on + i);
+                    break;
+                }
+                kind if kind.closer().is_some() => depth += 1,
+                kind if kind.is_closer() => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let newline = newline?;
+        let header = newline > on + 1;
+        let first = self.token(newline + 1)?;
+        (header && first.kind.is_word() && column(self.text, first.span) > 0).then_some(newline)
+    }
+
+    /// Opens a body before a line's end, where the `<` is missing.
+    fn open_bare_body(&mut self, newline: usize) {
+        let before = newline.checked_sub(1).map_or(Span::default(), |last| self.at(last).span);
+        let at = Location { file: self.file, span: before.after() };
+        let diagnostic = Diagnostic::error(Code::E0006, at, "The flow's body has no `<` before it")
+            .label("I expected `<` here")
+            .note("A flow says what starts it and then what it does: `on call_finished < … >`.")
+            .fix("add `<`", at, " <");
+        self.diagnostics.push(diagnostic);
+        let bare = Some(self.diagnostics.len() - 1);
+        self.insertions.push((newline, Kind::BodyOpen));
+        self.body =
+            Some(Body { level: self.stack.len(), index: newline, end: None, braced: None, bare });
+        self.push(Kind::BodyOpen, newline);
+    }
+
+    /// Completes the fix of a missing `<` with the `>` that is missing too.
+    fn end_bare_body(&mut self, diagnostic: usize, end: usize) {
+        let last = self.before_newline(end).saturating_sub(1);
+        let at = Location { file: self.file, span: self.at(last).span.after() };
+        let fix = self.diagnostics.get_mut(diagnostic).and_then(|told| told.fixes.first_mut());
+        if let Some(fix) = fix {
+            fix.edits.push(Edit { at, text: "\n>".to_owned() });
+            fix.title = "add `<` and `>`".to_owned();
+        }
     }
 
     /// The last `>` of the line. Where there is none, the end of the line; but if a line with `>` alone follows
@@ -269,7 +331,7 @@ impl Balancer<'_> {
     fn late_close(&self, body: &Body, i: usize) -> bool {
         let next = self.kind(body.index + 1);
         let begins_there = !matches!(next, None | Some(Kind::Newline)) && body.braced.is_none();
-        begins_there && self.begins_line(i)
+        begins_there && body.bare.is_none() && self.begins_line(i)
     }
 
     fn push(&mut self, kind: Kind, index: usize) {

@@ -1,4 +1,8 @@
 //! Keeps the line ends that end something, and cuts out what is nested too deep.
+//!
+//! A line that breaks off, after an operator say, goes on with the next one where that is indented deeper. Else
+//! something is missing at its end, and the next line is read as its own: a line that is being typed takes
+//! nothing of what follows it.
 
 use super::Layout;
 use crate::diagnostics::{Code, Diagnostic};
@@ -15,12 +19,14 @@ const LINKS: u32 = 300;
 /// Reads balanced tokens.
 pub(super) fn lay_out(
     file: FileId,
+    text: &str,
     tokens: Vec<Token>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Layout {
     let mut out =
         Layout { kinds: Vec::with_capacity(tokens.len()), spans: Vec::with_capacity(tokens.len()) };
     let mut depth = Depth::default();
+    let mut entries = Entries::default();
     let mut too_deep: Option<Span> = None;
     let mut i = 0;
     while let Some(token) = tokens.get(i) {
@@ -32,18 +38,24 @@ pub(super) fn lay_out(
         }
         if kind == Kind::Newline {
             let after = tokens.get(i + 2).map(|token| token.kind);
+            entries.line(text, tokens.get(i + 1));
             if depth.keeps_newlines()
                 && (ends_line(before) && !continues(before, next, after)
-                    || is_half_typed(before, next, after))
+                    || is_half_typed(before, next, after)
+                    || breaks_off(before, next) && !entries.goes_deeper())
             {
                 depth.separate();
+                entries.begin();
                 out.push(kind, token.span);
+            } else if begins_entry(before) {
+                entries.begin();
             }
             i += 1;
             continue;
         }
         match depth.step(kind, before) {
             Step::Keep => {
+                entries.step(kind);
                 out.push(kind, token.span);
                 i += 1;
             }
@@ -132,6 +144,67 @@ fn is_half_typed(before: Option<Kind>, next: Option<Kind>, after: Option<Kind>) 
         _ => false,
     };
     breaks_off && statement
+}
+
+/// Whether a line behind this token begins an entry.
+fn begins_entry(before: Option<Kind>) -> bool {
+    before.is_some_and(|kind| {
+        kind.closer().is_some() || matches!(kind, Kind::Comma | Kind::Semicolon | Kind::Newline)
+    })
+}
+
+/// Whether something is missing at a line's end, unless the next line goes on: not after a comma, behind which
+/// another entry follows.
+fn breaks_off(before: Option<Kind>, next: Option<Kind>) -> bool {
+    use Kind::*;
+    let open = before.is_some_and(|kind| {
+        kind.closer().is_none() && !matches!(kind, Newline | Semicolon | Comma)
+    });
+    let free = match next {
+        Option::None | Some(Newline | BodyOpen) => true,
+        // A label may stand above its flow.
+        Some(On) => before == Some(Colon),
+        Some(kind) => kind.is_closer(),
+    };
+    open && !ends_line(before) && !free
+}
+
+/// Where entries and statements begin: a line that goes on with one is indented deeper than its first line.
+#[derive(Default)]
+struct Entries {
+    /// How far the line that is being read is indented.
+    line: usize,
+    /// How far the line is indented that the innermost entry began on.
+    entry: usize,
+    /// The entries around it, one a bracket.
+    outer: Vec<usize>,
+}
+
+impl Entries {
+    /// A line begins with this token.
+    fn line(&mut self, text: &str, first: Option<&Token>) {
+        let start = first.map_or(0, |token| token.span.start as usize);
+        let before = text.as_bytes().get(..start).unwrap_or_default();
+        self.line = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    }
+
+    /// The next entry begins.
+    fn begin(&mut self) {
+        self.entry = self.line;
+    }
+
+    /// Whether the line may go on with the entry.
+    fn goes_deeper(&self) -> bool {
+        self.line > self.entry
+    }
+
+    fn step(&mut self, kind: Kind) {
+        if kind.closer().is_some() {
+            self.outer.push(self.entry);
+        } else if kind.is_closer() {
+            self.entry = self.outer.pop().unwrap_or_default();
+        }
+    }
 }
 
 /// Whether the next line goes on with what this one began.

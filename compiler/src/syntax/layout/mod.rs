@@ -31,7 +31,7 @@ pub(super) fn lay_out(
 ) -> Layout {
     let balanced = brackets::balance(file, text, tokens, diagnostics);
     forgive_swallowed(text, diagnostics);
-    lines::lay_out(file, balanced, diagnostics)
+    lines::lay_out(file, text, balanced, diagnostics)
 }
 
 /// A text that does not end swallows the closers behind it on its line: their openers are no mistake of their

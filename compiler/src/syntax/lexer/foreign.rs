@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::token::Kind;
 
 impl Reader<'_> {
-    /// `# …` and `$name`. Says whether it was one of them.
+    /// `# …`, `$name` and texts in other quotes. Says whether it was one of them.
     pub(super) fn foreign_sign(&mut self, span: Span) -> bool {
         match self.slice(span) {
             "#" if self.texts.is_empty() => self.hash_comment(span),
@@ -17,6 +17,7 @@ impl Reader<'_> {
             {
                 self.dollar_name(span);
             }
+            "“" | "”" | "„" | "«" | "»" | "‘" | "’" | "`" => return self.curly_quoted(span),
             _ => return false,
         }
         true
@@ -140,4 +141,175 @@ impl Reader<'_> {
         }
         self.push(Kind::TextClose, Span::new(inner.end, span.end));
     }
+
+    /// `“…”`, `` `…` `` and their like, where they end on their line.
+    fn curly_quoted(&mut self, span: Span) -> bool {
+        let (wanted, name): (&[char], _) = match self.slice(span) {
+            "`" => (&['`'], "backticks"),
+            _ => (&['“', '”', '»', '«', '’', '‘', '"'], "quotes of a word processor"),
+        };
+        let line = self.lexer.remainder().lines().next().unwrap_or_default();
+        let Some(length) = line.find(wanted) else { return false };
+        let closer = line.get(length..).and_then(|rest| rest.chars().next());
+        let written = line.get(..length).unwrap_or_default();
+        let meant = meant_text(written, name == "backticks");
+        let inner = Span::new(span.end, span.end + length as u32);
+        let end = inner.end + closer.map_or(0, char::len_utf8) as u32;
+        self.lexer.bump((end - span.end) as usize);
+        let whole = self.at(Span::new(span.start, end));
+        let diagnostic =
+            Diagnostic::error(Code::E0009, whole, "A text stands between double quotes")
+                .label(name)
+                .note("There is one way to write a text: `\"like this\"`. It may hold values: `\"Hello {name}\"`.")
+                .fix("use double quotes", whole, format!("\"{meant}\""));
+        self.out.diagnostics.push(diagnostic);
+        self.push(Kind::TextOpen, span);
+        if length > 0 {
+            self.push(Kind::TextPart, inner);
+        }
+        self.push(Kind::TextClose, Span::new(inner.end, end));
+        true
+    }
+
+    /// `${name}` in a text.
+    pub(super) fn dollar_hole(&mut self, span: Span) {
+        let dollar = self.at(Span::new(span.start, span.start + 1));
+        let diagnostic = Diagnostic::error(
+            Code::E0009,
+            dollar,
+            "A value in a text has no `$` before it",
+        )
+        .label("leave this out")
+        .note("In this language, a text holds values between braces alone: `\"Hello {name}\"`.")
+        .note("Where the dollar itself is meant, write `\\$`: `\"It costs \\${amount}\"`.")
+        .fix("remove the `$`", dollar, "")
+        .offer("write a dollar", dollar, "\\$");
+        self.out.diagnostics.push(diagnostic);
+    }
+
+    /// A `{` in a text without a `}` on its line: its value is what reads like one, so many bytes.
+    pub(super) fn broken_hole(&mut self, open: Span, length: usize) {
+        let end = open.end + length as u32;
+        let brace = self.at(open);
+        let diagnostic =
+            Diagnostic::error(Code::E0005, brace, "This `{` in a text has no `}`")
+                .label("opened here")
+                .note("In a text, `{…}` holds a value. Close it with `}`, or write `\\{` for a brace.");
+        let diagnostic = match length {
+            0 => diagnostic.fix("write a brace", self.at(open.before()), "\\"),
+            _ => diagnostic.fix("add `}`", self.at(Span::new(end, end)), "}"),
+        };
+        self.out.diagnostics.push(diagnostic);
+        if length == 0 {
+            self.push(Kind::TextPart, open);
+            return;
+        }
+        self.push(Kind::HoleOpen, open);
+        let name = slice_words(open.end, self.slice(Span::new(open.end, end)));
+        for (kind, span) in name {
+            self.push(kind, span);
+        }
+        self.push(Kind::HoleClose, Span::new(end, end));
+        self.lexer.bump(length);
+    }
+}
+
+/// The names and dots of `lead.company`.
+fn slice_words(start: u32, text: &str) -> Vec<(Kind, Span)> {
+    let mut at = start;
+    text.split_inclusive('.')
+        .flat_map(|part| {
+            let word = part.trim_end_matches('.').len() as u32;
+            let (name, dot) = (Span::new(at, at + word), Span::new(at + word, at + part.len() as u32));
+            at += part.len() as u32;
+            [(Kind::Name, name), (Kind::Dot, dot)]
+        })
+        .filter(|(_, span)| span.start < span.end)
+        .collect()
+}
+
+/// What a text in other quotes is in double quotes. In backticks, `${` begins a value.
+fn meant_text(written: &str, template: bool) -> String {
+    let escaped = written.replace('"', "\\\"");
+    if !template {
+        return escaped;
+    }
+    let marked = escaped.replace("${", "\u{0}");
+    let mut out = String::with_capacity(marked.len());
+    let mut holes = 0_u32;
+    for character in marked.chars() {
+        match character {
+            '\u{0}' => {
+                holes += 1;
+                out.push('{');
+            }
+            '}' if holes > 0 => {
+                holes -= 1;
+                out.push('}');
+            }
+            '{' | '}' if holes == 0 => out.extend(['\\', character]),
+            character => out.push(character),
+        }
+    }
+    out
+}
+
+/// How far is looked for the `}` of a value in a text.
+const FAR: usize = 2_000;
+
+/// The length of the value behind a `{` of a text that has no `}` on its line, though its text ends there; none
+/// where all is well. What stands behind the `{`.
+pub(super) fn broken_hole(rest: Option<&str>) -> Option<usize> {
+    let rest = rest.unwrap_or_default();
+    // What is open: `{` of code, `"` of texts.
+    let mut open = vec![b'{'];
+    let mut escaped = false;
+    let mut quoted = false;
+    let mut ended = false;
+    for byte in rest.bytes().take(FAR) {
+        if byte == b'\n' {
+            ended = true;
+            break;
+        }
+        quoted |= byte == b'"';
+        match (open.last(), byte) {
+            (Some(b'"'), _) if escaped => escaped = false,
+            (Some(b'"'), b'\\') => escaped = true,
+            (Some(b'"'), b'"') => drop(open.pop()),
+            (Some(b'"'), b'{') | (Some(b'{'), b'{' | b'"') => open.push(byte),
+            (Some(b'{'), b'}') => drop(open.pop()),
+            _ => {}
+        }
+        if open.is_empty() {
+            return None;
+        }
+    }
+    if !quoted || !ended && rest.len() > FAR {
+        return None;
+    }
+    let name = rest.bytes().take_while(|byte| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.')
+    });
+    let length = name.count();
+    let begins = rest.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+    let doubled = rest.get(..length).is_some_and(|name| name.contains(".."));
+    Some(if begins && !doubled { length } else { 0 })
+}
+
+/// Where a text was meant to end whose closing quote stands at `i`, but which in truth opens the next text: as in
+/// `f(a: "x, b: "y")`.
+pub(super) fn swallowed(text: &str, i: usize) -> Option<usize> {
+    let behind = text.get(i + 1..).unwrap_or_default();
+    if !behind.starts_with(|next: char| next.is_ascii_alphabetic() || next == '#') {
+        return None;
+    }
+    let line = behind.bytes().take(FAR).take_while(|byte| *byte != b'\n');
+    let odd = line.filter(|byte| *byte == b'"').count() % 2 == 1;
+    let before = text.get(..i)?.trim_end();
+    let before = match before.strip_suffix(':') {
+        Some(name) => name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_end(),
+        None => before,
+    };
+    let end = before.strip_suffix(',')?.len();
+    odd.then_some(end)
 }

@@ -5,7 +5,7 @@ use chumsky::prelude::*;
 
 use super::errors::{Trouble, What};
 use super::expressions::{Suffix, literal_with, paren, suffix, text_literal};
-use super::recovery::{ahead, entries, missing, required};
+use super::recovery::{ahead, entries, missing, refused, required};
 use super::types::named_ahead;
 use super::{Context, Extra, Input, Rule, line_break_if, name, required_name, span, word};
 use crate::source::Span;
@@ -19,9 +19,14 @@ pub(super) fn arguments(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Vec<Argume
         .ignore_then(ty)
         .map(|ty| Expr { span: ty.span, kind: ExprKind::Type(ty) })
         .boxed();
+    let equals = refused(What::NamedByEquals, |context, index| {
+        context.kind(index).is_some_and(Kind::is_word)
+            && context.kind(index + 1) == Some(Kind::Equal)
+    });
     let named = named_ahead()
+        .or(equals)
         .ignore_then(name())
-        .then_ignore(just(Kind::Colon))
+        .then_ignore(just(Kind::Colon).or(just(Kind::Equal)))
         .then(required(ty.clone().or(expr.clone())))
         .map(|(name, value)| Argument { name: Some(name), value });
     let positional = ty.or(expr).map(|value| Argument { name: None, value });

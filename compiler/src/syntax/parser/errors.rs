@@ -48,6 +48,12 @@ pub(super) enum What {
     By,
     /// `times` of `called 3 times`.
     Times,
+    /// `name = value` among arguments.
+    NamedByEquals,
+    /// `string[]`
+    ListBehind,
+    /// `name?: string`
+    QuestionBefore,
     /// `..` of `backoff 1s..5m`.
     Longest,
     /// A word that may be left out, of which nothing is said.

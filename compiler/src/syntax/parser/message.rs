@@ -138,6 +138,12 @@ impl Say<'_> {
             self.error("`with` behind a `run` stands only in tests")
                 .label("not in a flow or a function")
                 .note("Here, the fields are arguments: `run follow_up(lead: lead)`.")
+        } else if trouble.has(What::NamedByEquals) {
+            self.named_by_equals()
+        } else if trouble.has(What::ListBehind) {
+            self.list_behind()
+        } else if trouble.has(What::QuestionBefore) {
+            self.question_before()
         } else if trouble.has(What::By) {
             self.expected("`by`").note("`dedupe by id` takes events with the same `id` for one.")
         } else if trouble.has(What::Times) {
@@ -149,6 +155,57 @@ impl Say<'_> {
         } else {
             return None;
         })
+    }
+
+    /// `f(name = "x")`
+    fn named_by_equals(&self) -> Diagnostic {
+        let name = self.context.token(self.trouble.at);
+        let equals = self.context.token(self.trouble.at + 1);
+        let at = |span| Location { file: self.file, span };
+        let written = self.context.slice(name);
+        Diagnostic::error(Code::E0004, at(equals), "An argument has `:` behind its name")
+            .label("write `:`")
+            .note(format!("`{written}: …` gives the parameter `{written}` its value; `=` binds a name."))
+            .fix("change to `:`", at(name.after().to(equals)), ":")
+    }
+
+    /// `string[]`
+    fn list_behind(&self) -> Diagnostic {
+        let index = self.trouble.at;
+        let mut first = index.saturating_sub(1);
+        while first >= 2 && self.context.kind(first - 1) == Some(Kind::Dot) {
+            first -= 2;
+        }
+        let name = Span::new(self.context.token(first).start, self.before_this().start);
+        let whole = Span::new(name.start, self.context.token(index + 1).end);
+        let at = Location { file: self.file, span: whole };
+        let meant = format!("[{}]", self.context.slice(name));
+        Diagnostic::error(
+            Code::E0009,
+            at,
+            format!("`{}` is written `{meant}` here", self.context.slice(whole)),
+        )
+        .label(format!("write `{meant}`"))
+        .note("In this language, the brackets of a list stand around the type of its items.")
+        .fix(format!("change to `{meant}`"), at, meant)
+    }
+
+    /// `name?: string`
+    fn question_before(&self) -> Diagnostic {
+        let index = self.trouble.at;
+        let mut last = index + 2;
+        let joins = |kind: Option<Kind>| matches!(kind, Some(Kind::Dot));
+        while joins(self.context.kind(last + 1)) {
+            last += 2;
+        }
+        let diagnostic = Diagnostic::error(Code::E0009, self.at, "The `?` stands behind the type")
+            .label("not behind the name")
+            .note("In this language, a field that may be missing has an optional type: `company: string?`.");
+        if !self.context.kind(last).is_some_and(Kind::is_word) {
+            return diagnostic;
+        }
+        let behind = Location { file: self.file, span: self.context.token(last).after() };
+        diagnostic.fix_all("move it behind the type", [(self.at, ""), (behind, "?")])
     }
 
     fn no_setting(&self) -> Diagnostic {

@@ -168,6 +168,21 @@ pub(super) fn missing(what: What) -> impl Parser<'static, Input, (), Extra> + Cl
     })
 }
 
+/// Holds where the tokens are as asked, though they are a mistake, which is reported.
+pub(super) fn refused(
+    what: What,
+    test: impl Fn(&Context, usize) -> bool + Clone + 'static,
+) -> impl Parser<'static, Input, (), Extra> + Clone {
+    custom(move |inp: &mut InputRef<'static, '_, Input, Extra>| {
+        let index = *inp.cursor().inner();
+        if !test(&inp.state().0, index) {
+            return Err(Trouble::new(index, What::Word));
+        }
+        inp.emit(Trouble::new(index, what));
+        Ok(())
+    })
+}
+
 /// Up to the closer: entries where only one may stand, which are reported.
 pub(super) fn rest_of_brackets() -> impl Parser<'static, Input, (), Extra> + Clone {
     let closer =

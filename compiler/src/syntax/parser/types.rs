@@ -40,9 +40,17 @@ pub(super) fn ty(expr: Rule<Expr>) -> Rule<TypeExpr> {
         let atom = choice((named.boxed(), list.boxed(), record.boxed(), literals.boxed(), unknown))
             .map_with(|kind, at| TypeExpr { span: span(at), kind })
             .or(paren);
-        atom.foldl_with(just(Kind::Question).repeated(), |inner, _, at| TypeExpr {
+        let question = just(Kind::Question).to(TypeKind::Optional as fn(Box<TypeExpr>) -> TypeKind);
+        let brackets = super::recovery::refused(What::ListBehind, |context, index| {
+            context.kind(index) == Some(Kind::BracketOpen)
+                && context.kind(index + 1) == Some(Kind::BracketClose)
+        });
+        let brackets = brackets
+            .then(just(Kind::BracketOpen).then(just(Kind::BracketClose)))
+            .to(TypeKind::List as fn(Box<TypeExpr>) -> TypeKind);
+        atom.foldl_with(question.or(brackets).repeated(), |inner, make, at| TypeExpr {
             span: inner.span.to(span(at)),
-            kind: TypeKind::Optional(Box::new(inner)),
+            kind: make(Box::new(inner)),
         })
     })
     .boxed()
@@ -80,8 +88,17 @@ pub(super) fn field(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Field> {
         just(Kind::Wire).ignore_then(plain_text()).map(Clause::Wire),
         just(Kind::Sample).ignore_then(required(expr)).map(Clause::Sample),
     ));
+    let optional = super::recovery::refused(What::QuestionBefore, |context, index| {
+        context.kind(index) == Some(Kind::Question) && context.kind(index + 1) == Some(Kind::Colon)
+    });
+    let optional = optional.then(just(Kind::Question)).or_not();
+    let ty = required_type(just(Kind::Colon).ignore_then(required_type(ty)));
+    let ty = optional.then(ty).map(|(question, ty)| match question {
+        Some(_) => TypeExpr { span: ty.span, kind: TypeKind::Optional(Box::new(ty)) },
+        None => ty,
+    });
     name()
-        .then(required_type(just(Kind::Colon).ignore_then(required_type(ty))))
+        .then(ty)
         .then(clause.repeated().collect::<Vec<_>>())
         .map_with(|((name, ty), clauses), at| {
             let mut field = Field {

@@ -7,6 +7,9 @@
 mod blocks;
 mod signs;
 mod single;
+mod slips;
+mod switch;
+mod types;
 
 use self::blocks::OpenBlock;
 use super::token::{Kind, Token};
@@ -87,6 +90,8 @@ impl Pass<'_> {
             Kind::Colon => self.colon(i),
             Kind::For => self.for_in_parens(i),
             Kind::Null => self.null(i),
+            Kind::Int => self.unit(i),
+            Kind::Name => self.generic(i).or_else(|| self.slip(i)),
             _ => self.sign(i, token.kind),
         };
         handled.unwrap_or_else(|| {
@@ -160,7 +165,7 @@ impl Pass<'_> {
         let mut diagnostic = diagnostic;
         let edits =
             edits.into_iter().map(|(span, text)| Edit { at: self.at(span), text }).collect();
-        diagnostic.fixes.push(Fix { title: title.to_owned(), edits });
+        diagnostic.fixes.push(Fix { title: title.to_owned(), edits, sure: true });
         self.diagnostics.push(diagnostic);
     }
 

@@ -74,7 +74,7 @@ impl Pass<'_> {
                 Some(self.superfluous(i, "a block may be empty"))
             }
             "switch" if starts && self.line_has(i, Kind::BraceOpen) && !self.is_used(i) => {
-                Some(self.exchange(i, "match", &[Kind::Match], "cases are told apart by `match`"))
+                Some(self.switch(i))
             }
             "case" if starts && self.line_has(i, Kind::FatArrow) => {
                 Some(self.superfluous(i, "an arm of a `match` is `value => what`"))
@@ -184,10 +184,11 @@ impl Pass<'_> {
         i + 1
     }
 
-    /// `except`, `except Kind`, `except Kind as e` is `catch e`.
+    /// `except`, `except Kind`, `except error`, `except Kind as e` is `catch e`.
     fn except(&mut self, i: usize) -> Option<usize> {
         let end = self.find_on_line(i, |kind| matches!(kind, Kind::Colon | Kind::BraceOpen))?;
-        let named = self.before(end - 1) == Some(Kind::As);
+        let alone = end == i + 2 && self.word(i + 1).starts_with(|c: char| c.is_ascii_lowercase());
+        let named = alone || self.before(end - 1) == Some(Kind::As);
         let meant =
             if named { format!("catch {}", self.word(end - 1)) } else { "catch".to_owned() };
         let span = self.span(i).to(self.span(end - 1));
