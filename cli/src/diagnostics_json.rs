@@ -39,7 +39,7 @@ impl Places<'_> {
         let (file, start, end) = self.place(diagnostic.primary.at);
         let fix = |fix: &callflow_compiler::diagnostics::Fix| {
             let edits: Vec<Value> = fix.edits.iter().map(|edit| self.edit(edit)).collect();
-            json!({ "title": fix.title, "edits": edits })
+            json!({ "title": fix.title, "edits": edits, "sure": fix.sure })
         };
         let fixes: Vec<Value> = diagnostic.fixes.iter().map(fix).collect();
         json!({

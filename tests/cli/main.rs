@@ -6,6 +6,7 @@
 mod bad_input;
 mod commands;
 mod examples;
+mod fix;
 mod fmt;
 mod graph;
 mod mistakes;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use serde_json::Value;
+
 use crate::process::Folder;
 
 /// The project that each flow is in.
@@ -27,7 +29,7 @@ fn one_mistake_gives_one_error() {
     let mut wrong = Vec::new();
     for topic in sorted(&corpus()) {
         let files = sorted(&topic);
-        let answers = all(&files);
+        let answers = in_parallel(&files, answer);
         total += files.len();
         let mut page = String::new();
         for (file, answer) in files.iter().zip(answers) {
@@ -50,6 +52,61 @@ fn one_mistake_gives_one_error() {
     assert!(wrong.is_empty(), "more or less than one error:\n  {}", wrong.join("\n  "));
 }
 
+/// Each change that is offered mends what it is offered for.
+#[test]
+fn every_fix_mends() {
+    let mut wrong = Vec::new();
+    let mut total = 0;
+    for topic in sorted(&corpus()) {
+        let files = sorted(&topic);
+        let tried = in_parallel(&files, tries);
+        for (file, tried) in files.iter().zip(tried) {
+            total += tried.len();
+            let failed = tried.into_iter().flatten();
+            wrong.extend(failed.map(|why| format!("{}/{}: {why}", stem(&topic), stem(file))));
+        }
+    }
+    assert!(total >= 100, "only {total} changes were found");
+    assert!(wrong.is_empty(), "changes that do not mend:\n{}", wrong.join("\n"));
+}
+
+/// Makes each change that is offered for a file, one at a time, and says of each that fails why.
+fn tries(file: &Path) -> Vec<Option<String>> {
+    let text = fs::read_to_string(file).unwrap();
+    let mut tried = Vec::new();
+    for diagnostic in listed(&text) {
+        for fix in diagnostic["fixes"].as_array().unwrap() {
+            let mended = applied(&text, fix);
+            let same = |other: &Value| {
+                other["code"] == diagnostic["code"] && other["message"] == diagnostic["message"]
+            };
+            let left = listed(&mended).into_iter().find(same);
+            tried.push(left.map(|_| format!("{} gives\n{mended}", fix["title"])));
+        }
+    }
+    tried
+}
+
+/// What `callflow check --json` says of a text.
+fn listed(text: &str) -> Vec<Value> {
+    let folder = Folder::with_flow(text).with("callflow.toml", SETTINGS);
+    let called = folder.call(&["check", "flow.flow", "--json"]);
+    called.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A text with a change made.
+fn applied(text: &str, fix: &Value) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for edit in fix["edits"].as_array().unwrap() {
+        let offset = |end: &str| edit[end]["offset"].as_u64().unwrap() as usize;
+        out += &text[from..offset("start")];
+        out += edit["text"].as_str().unwrap();
+        from = offset("end");
+    }
+    out + &text[from..]
+}
+
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/mistakes")
 }
@@ -67,18 +124,18 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// Checks each file in a process of its own, as many at a time as there are cores.
-fn all(files: &[PathBuf]) -> Vec<Answer> {
+/// Does the same with each file, as many at a time as there are cores.
+fn in_parallel<T: Send>(files: &[PathBuf], each: fn(&Path) -> T) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(index) else { return done };
-            done.push((index, answer(file)));
+            done.push((index, each(file)));
         }
     };
-    let mut answers: Vec<(usize, Answer)> = thread::scope(|scope| {
+    let mut answers: Vec<(usize, T)> = thread::scope(|scope| {
         let cores = thread::available_parallelism().map_or(2, usize::from);
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()

@@ -19,10 +19,12 @@ const ROUNDS: usize = 10;
 
 /// Mends what can be mended by itself
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Only changes are made that are certainly meant, such as a slip in a name that has one \
+#[command(
+    after_help = "Only changes are made that are certainly meant, such as a slip in a name that has one \
     neighbour. `callflow check` shows the others.\n\nExamples:\n  \
     callflow fix                      the project in this folder\n  \
-    callflow fix flows/sales.flow     one file")]
+    callflow fix flows/sales.flow     one file"
+)]
 pub(crate) struct Fix {
     /// Files and folders
     #[arg(value_name = "PATH", default_value = ".")]
@@ -41,7 +43,8 @@ impl Fix {
         for project in projects {
             total.mend(project)?;
         }
-        let changes = format!("{} in {}", count(total.changes, "change"), count(total.files, "file"));
+        let changes =
+            format!("{} in {}", count(total.changes, "change"), count(total.files, "file"));
         match total.errors {
             0 => {
                 exit::say(&format!("{changes}\n"));

@@ -236,11 +236,9 @@ impl<'t> Body<'_, 't> {
                 let text = self.checker.sources.slice(at);
                 let told = report::types::mismatch(at, &found, &expected, None);
                 let known = report::mend::value(told, at, text, types, (expr.ty, to), &expected);
-                known.unwrap_or_else(|told| {
-                    match report::types::hint(types, expr.ty, to) {
-                        Some(hint) => told.note(hint),
-                        None => told,
-                    }
+                known.unwrap_or_else(|told| match report::types::hint(types, expr.ty, to) {
+                    Some(hint) => told.note(hint),
+                    None => told,
                 })
             }
         };

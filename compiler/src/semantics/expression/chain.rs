@@ -176,10 +176,22 @@ impl<'t> Body<'_, 't> {
             ty => {
                 let method = callflow_artifact::builtin::find_method(types, base.ty, &name.text);
                 let place = self.at(name.span);
-                report::names::no_fields(name, place, &found, ty, method.is_some())
+                let base = (at, self.checker.sources.slice(at));
+                report::names::no_fields(name, place, &found, ty, base, method.is_some())
             }
         };
         self.report(diagnostic);
+    }
+
+    /// The number of a list's item.
+    fn list_index(&mut self, index: &'t tree::Expr) -> Expr {
+        let index = self.expr(index, Some(TypeId::INT));
+        if callflow_artifact::builtin::is_text(&self.checker.types, index.ty) {
+            let at = self.at(index.span);
+            self.report(report::operators::list_by_text(at));
+            return broken(index.span);
+        }
+        self.fit(index, TypeId::INT, super::Reason::NONE)
     }
 
     fn index_link(
@@ -194,7 +206,7 @@ impl<'t> Body<'_, 't> {
         let boxed = |base, index| (Box::new(base), Box::new(index));
         let (ty, kind) = match self.checker.types.get(base.ty) {
             Type::List(item) => {
-                let index = self.check(index, TypeId::INT);
+                let index = self.list_index(index);
                 let (base, index) = boxed(base, index);
                 (item, ExprKind::ListIndex(base, index))
             }

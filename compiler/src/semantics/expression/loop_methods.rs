@@ -60,7 +60,12 @@ impl<'t> Body<'_, 't> {
                 Type::Unknown | Type::Never => return broken(span),
                 ty => {
                     let (at, found) = (self.at(other.span), self.name(other.ty));
-                    self.report(report::operators::not_a_list(at, self.checker.sources, &found, ty));
+                    self.report(report::operators::not_a_list(
+                        at,
+                        self.checker.sources,
+                        &found,
+                        ty,
+                    ));
                     return broken(span);
                 }
             },
@@ -146,7 +151,12 @@ impl<'t> Body<'_, 't> {
                 Type::List(_) => (body.ty, body),
                 ty => {
                     let found = self.name(body.ty);
-                    self.report(report::operators::not_a_list(at, self.checker.sources, &found, ty));
+                    self.report(report::operators::not_a_list(
+                        at,
+                        self.checker.sources,
+                        &found,
+                        ty,
+                    ));
                     return None;
                 }
             },

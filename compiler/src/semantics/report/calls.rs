@@ -42,14 +42,14 @@ pub(in crate::semantics) fn missing(
     let title = format!("add {names}");
     let inner = source.strip_prefix('(').and_then(|source| source.strip_suffix(')'));
     match inner.map(str::trim_end) {
-        None => diagnostic.fix(title, after(at), format!("({given})")),
-        Some("") => diagnostic.fix(title, before_close(brackets), given),
+        None => diagnostic.offer(title, after(at), format!("({given})")),
+        Some("") => diagnostic.offer(title, before_close(brackets), given),
         Some(inner) => {
             let mut place = before_close(brackets);
             place.span.start = brackets.span.start + 1 + inner.len() as u32;
             place.span.end = place.span.start;
             let separator = if inner.ends_with(',') { " " } else { ", " };
-            diagnostic.fix(title, place, format!("{separator}{given}"))
+            diagnostic.offer(title, place, format!("{separator}{given}"))
         }
     }
 }

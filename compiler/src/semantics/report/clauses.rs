@@ -101,7 +101,7 @@ pub(in crate::semantics) fn blind_retry(
     .label("an attempt without an answer may have worked")
     .note("`once \"key\"` remembers the call, so that an attempt which may have worked is not repeated")
     .note("The key names what must happen once, such as `once \"reminder {customer_id}\"`");
-    also(diagnostic, declared, "declared with `effect once`").fix(
+    also(diagnostic, declared, "declared with `effect once`").offer(
         "add `once` and write its key",
         after(end),
         " once \"\"",

@@ -66,7 +66,7 @@ pub(in crate::semantics) fn not_covered(
     } else {
         diagnostic.note("Add an arm for each, or `else => …` for all that is left")
     };
-    diagnostic.fix(title, end, arms.concat())
+    diagnostic.offer(title, end, arms.concat())
 }
 
 /// A pattern that takes nothing any more.
@@ -213,7 +213,7 @@ pub(in crate::semantics) fn unused(name: &str, at: Location) -> Diagnostic {
     Diagnostic::warning(Code::W0001, at, format!("`{name}` is never used"))
         .label("bound here")
         .note(format!("Remove it, or call it `_{name}` if that is as it should be"))
-        .fix(format!("change to `_{name}`"), before(at), "_")
+        .offer(format!("change to `_{name}`"), before(at), "_")
 }
 
 /// A statement that nothing reaches.

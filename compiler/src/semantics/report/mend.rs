@@ -38,13 +38,14 @@ pub(in crate::semantics) fn value(
         (Type::Date, Type::Time) if is_simple(text) && text.len() == 10 => diagnostic
             .note("A time is a date with a time of day and a zone: `2026-11-22T09:30:00Z`.")
             .offer(format!("write `{text}T09:00:00Z`"), after(at), "T09:00:00Z"),
-        (Type::None, _) if text == "none" => {
-            diagnostic.note("It cannot be left out: only what has a `?` behind its type can be none.")
-        }
+        (Type::None, _) if text == "none" => diagnostic
+            .note("It cannot be left out: only what has a `?` behind its type can be none."),
         (Type::Optional(TypeId::JSON), to_type) if is_scalar(&to_type) => {
             let name = name.trim_end_matches('?');
             diagnostic
-                .note(format!("`{text} as {name}` reads it, and fails the run where it is something else."))
+                .note(format!(
+                    "`{text} as {name}` reads it, and fails the run where it is something else."
+                ))
                 .note("Behind that, `catch` gives another value: `… catch \"unknown\"`.")
                 .fix(format!("read it as `{name}`"), after(at), format!(" as {name}"))
         }
@@ -101,7 +102,8 @@ pub(super) fn is_number(text: &str) -> bool {
 
 /// Whether code is short and has no operators: a name, a literal, a call.
 fn is_simple(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '(' | ')' | '-' | ':');
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '(' | ')' | '-' | ':');
     !text.is_empty() && text.len() <= 60 && text.chars().all(plain)
 }
 

@@ -82,6 +82,7 @@ pub(in crate::semantics) fn no_fields(
     at: Location,
     found: &str,
     ty: Type,
+    base: (Location, &str),
     is_method: bool,
 ) -> Diagnostic {
     let the_found = the(found);
@@ -94,11 +95,19 @@ pub(in crate::semantics) fn no_fields(
             .fix("call it", after(at), "()");
     }
     match ty {
-        Type::Json => diagnostic.note(format!(
-            "`json` is read by key, `[\"{}\"]`, or as a type, `… as Lead`",
-            name.text
-        )),
-        Type::Map(_) => diagnostic.note(format!("A map is read by key: `[\"{}\"]`", name.text)),
+        Type::Json | Type::Map(_) => {
+            let (place, text) = base;
+            let text = if text.len() > 40 || text.contains('\n') { "value" } else { text };
+            let key = format!("[\"{}\"]", name.text);
+            let cut = Location { file: at.file, span: place.span.after().to(at.span) };
+            let diagnostic = diagnostic.note(match ty {
+                Type::Map(_) => format!("A map is read by key, and gives none where it has none: `{text}{key}`."),
+                _ => format!(
+                    "`json` is read by key, `{text}{key}`, or as a type that says what is in it, `{text} as Lead`."
+                ),
+            });
+            diagnostic.fix(format!("read it by key: `{text}{key}`"), cut, key)
+        }
         Type::List(_) => diagnostic
             .note("A list has items: take one (`.first()`, `[0]`) or go through all with `for`"),
         Type::Choice(_) => diagnostic.note("`match` it, and each alternative gives its fields"),

@@ -128,11 +128,16 @@ pub(in crate::semantics) fn uncomparable(
         }
         if other == "string" {
             diagnostic = diagnostic
-                .note(format!("A text is compared with a text, which stands between quotes; `{text}` is {}.", a(number)))
+                .note(format!(
+                    "A text is compared with a text, which stands between quotes; `{text}` is {}.",
+                    a(number)
+                ))
                 .fix(format!("write `\"{text}\"`"), place, format!("\"{text}\""));
         } else if other == "duration" {
             diagnostic = diagnostic
-                .note("A duration is a number and its unit: `500ms`, `30s`, `5m`, `2h`, `3d`, `1w`.")
+                .note(
+                    "A duration is a number and its unit: `500ms`, `30s`, `5m`, `2h`, `3d`, `1w`.",
+                )
                 .offer(format!("write `{text}s`, if seconds are meant"), super::after(place), "s");
         }
     }
@@ -168,6 +173,14 @@ pub(in crate::semantics) fn cannot_index(at: Location, found: &str) -> Diagnosti
     Diagnostic::error(Code::E0205, at, format!("{the_found} has no items to index"))
         .label(format!("this is {a_found}"))
         .note("Lists, maps and `json` have; a record's field follows a dot")
+}
+
+/// A text as an index into a list.
+pub(in crate::semantics) fn list_by_text(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::E0201, at, "An item of a list is taken by its number, and this is a `string`")
+        .label("not a number")
+        .note("The first item is `[0]`; `.first()` and `.last()` give one, or none where the list is empty.")
+        .note("One that is told by its fields is found by `.find(item => item.name == \"…\")`.")
 }
 
 /// An index of the wrong type into `json`.

@@ -39,7 +39,7 @@ pub(in crate::semantics) fn missing_fields(
     let mut put = before_close(at);
     put.span.start = at.span.start + inner.len() as u32;
     put.span.end = put.span.start;
-    diagnostic.fix(format!("add {names}"), put, format!("{separator}{}", given.join(", ")))
+    diagnostic.offer(format!("add {names}"), put, format!("{separator}{}", given.join(", ")))
 }
 
 /// A record where a tagged choice is expected.

@@ -132,7 +132,7 @@ pub(in crate::semantics) fn several_types(
             .note("Say which calls are meant");
     for ty in types.iter().take(4) {
         let text = format!("({parameter}: {ty})");
-        diagnostic = diagnostic.fix(format!("add `{text}`"), after(at), text);
+        diagnostic = diagnostic.offer(format!("add `{text}`"), after(at), text);
     }
     diagnostic
 }

@@ -31,8 +31,12 @@ pub(in crate::semantics) fn mismatch(
 /// A value that is neither true nor false where that is asked.
 pub(in crate::semantics) fn no_condition(at: Location, found: &str) -> Diagnostic {
     let a_found = a(found);
-    Diagnostic::error(Code::E0201, at, format!("A condition is true or false, and this is {a_found}"))
-        .label(format!("`{found}`"))
+    Diagnostic::error(
+        Code::E0201,
+        at,
+        format!("A condition is true or false, and this is {a_found}"),
+    )
+    .label(format!("`{found}`"))
 }
 
 /// What to do about a value of one type where another is expected.
@@ -147,18 +151,18 @@ pub(in crate::semantics) fn no_text_form(
             .note(format!(
                 "As JSON text: `{text}.to_text()`; or say what it is: `{text} as string`"
             ))
-            .fix("write it as JSON text", super::after(at), ".to_text()"),
+            .offer("write it as JSON text", super::after(at), ".to_text()"),
         Type::List(_) => diagnostic
             .note(format!(
                 "Put its items together: `{text}.join(\", \")`, or as JSON: `{text}.to_json()`"
             ))
-            .fix("write it as JSON", super::after(at), ".to_json()"),
+            .offer("write it as JSON", super::after(at), ".to_json()"),
         Type::Record(_) => diagnostic
             .note(format!(
                 "Name the field that is meant: `{text}.…`, or all as JSON: `{text}.to_json()`"
             ))
-            .fix("write it as JSON", super::after(at), ".to_json()"),
-        _ => diagnostic.note(format!("As JSON: `{text}.to_json()`")).fix(
+            .offer("write it as JSON", super::after(at), ".to_json()"),
+        _ => diagnostic.note(format!("As JSON: `{text}.to_json()`")).offer(
             "write it as JSON",
             super::after(at),
             ".to_json()",

@@ -216,7 +216,8 @@ impl Balancer<'_> {
         let one_line = !braced && !matches!(next, None | Some(Kind::Newline));
         let end = one_line.then(|| self.one_line_end(i)).flatten();
         self.set_kind(i, Kind::BodyOpen);
-        self.body = Some(Body { level: self.stack.len(), index: i, end, braced: diagnostic, bare: None });
+        self.body =
+            Some(Body { level: self.stack.len(), index: i, end, braced: diagnostic, bare: None });
         self.push(Kind::BodyOpen, i);
     }
 

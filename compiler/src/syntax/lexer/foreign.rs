@@ -17,7 +17,9 @@ impl Reader<'_> {
             {
                 self.dollar_name(span);
             }
-            "“" | "”" | "„" | "«" | "»" | "‘" | "’" | "`" => return self.curly_quoted(span),
+            "“" | "”" | "„" | "«" | "»" | "‘" | "’" | "`" => {
+                return self.curly_quoted(span);
+            }
             _ => return false,
         }
         true
@@ -191,10 +193,9 @@ impl Reader<'_> {
     pub(super) fn broken_hole(&mut self, open: Span, length: usize) {
         let end = open.end + length as u32;
         let brace = self.at(open);
-        let diagnostic =
-            Diagnostic::error(Code::E0005, brace, "This `{` in a text has no `}`")
-                .label("opened here")
-                .note("In a text, `{…}` holds a value. Close it with `}`, or write `\\{` for a brace.");
+        let diagnostic = Diagnostic::error(Code::E0005, brace, "This `{` in a text has no `}`")
+            .label("opened here")
+            .note("In a text, `{…}` holds a value. Close it with `}`, or write `\\{` for a brace.");
         let diagnostic = match length {
             0 => diagnostic.fix("write a brace", self.at(open.before()), "\\"),
             _ => diagnostic.fix("add `}`", self.at(Span::new(end, end)), "}"),
@@ -220,7 +221,8 @@ fn slice_words(start: u32, text: &str) -> Vec<(Kind, Span)> {
     text.split_inclusive('.')
         .flat_map(|part| {
             let word = part.trim_end_matches('.').len() as u32;
-            let (name, dot) = (Span::new(at, at + word), Span::new(at + word, at + part.len() as u32));
+            let (name, dot) =
+                (Span::new(at, at + word), Span::new(at + word, at + part.len() as u32));
             at += part.len() as u32;
             [(Kind::Name, name), (Kind::Dot, dot)]
         })
@@ -307,7 +309,9 @@ pub(super) fn swallowed(text: &str, i: usize) -> Option<usize> {
     let odd = line.filter(|byte| *byte == b'"').count() % 2 == 1;
     let before = text.get(..i)?.trim_end();
     let before = match before.strip_suffix(':') {
-        Some(name) => name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_end(),
+        Some(name) => {
+            name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim_end()
+        }
         None => before,
     };
     let end = before.strip_suffix(',')?.len();

@@ -165,7 +165,9 @@ impl Say<'_> {
         let written = self.context.slice(name);
         Diagnostic::error(Code::E0004, at(equals), "An argument has `:` behind its name")
             .label("write `:`")
-            .note(format!("`{written}: …` gives the parameter `{written}` its value; `=` binds a name."))
+            .note(format!(
+                "`{written}: …` gives the parameter `{written}` its value; `=` binds a name."
+            ))
             .fix("change to `:`", at(name.after().to(equals)), ":")
     }
 
@@ -225,7 +227,7 @@ impl Say<'_> {
             self.error("This flow has no body")
                 .label("I expected `<` here")
                 .note("A flow says what starts it and then what it does: `on call_finished < … >`.")
-                .fix("add a body", self.at, " <\n  \n>")
+                .offer("add a body", self.at, " <\n  \n>")
         } else {
             self.error(format!("I expected `<`, where the flow's body begins, but found {}", self.found))
                 .label("not part of a flow's header")

@@ -40,7 +40,7 @@ impl Pass<'_> {
         )
         .label("say what happens where it is missing")
         .note("In this language, `x ?? fail(\"why\")` is the value, or fails the run; `if x != none { … }` asks first.")
-        .fix("fail where it is missing", self.at(span), " ?? fail(\"missing\")");
+        .offer("fail where it is missing", self.at(span), " ?? fail(\"missing\")");
         self.diagnostics.push(diagnostic);
         self.change(i);
         i + 1

@@ -24,8 +24,8 @@ const ITEMS: [(&str, Kind); 4] =
 
 /// Words that mean something where a statement or an item begins, though they may be names.
 const CONTEXTUAL: [&str; 12] = [
-    "use", "test", "start", "run", "parallel", "first", "given", "expect", "advance", "crash", "retry",
-    "once",
+    "use", "test", "start", "run", "parallel", "first", "given", "expect", "advance", "crash",
+    "retry", "once",
 ];
 
 impl Pass<'_> {
@@ -55,13 +55,10 @@ impl Pass<'_> {
         let meant = nearest(written, words.iter().map(|(word, _)| *word))?;
         let (_, kind) = words.iter().find(|(word, _)| *word == meant)?;
         let at = self.at(self.span(i));
-        let diagnostic = Diagnostic::error(
-            Code::E0004,
-            at,
-            format!("`{written}` is no word of the language"),
-        )
-        .label(format!("did you mean `{meant}`?"))
-        .fix(format!("change to `{meant}`"), at, meant);
+        let diagnostic =
+            Diagnostic::error(Code::E0004, at, format!("`{written}` is no word of the language"))
+                .label(format!("did you mean `{meant}`?"))
+                .fix(format!("change to `{meant}`"), at, meant);
         self.diagnostics.push(diagnostic);
         self.put(i, self.span(i), &[*kind]);
         Some(i + 1)

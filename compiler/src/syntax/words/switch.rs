@@ -22,7 +22,8 @@ impl Pass<'_> {
                 continue;
             }
             let case = self.word(at) == "case";
-            let colon = self.find_on_line(at, |kind| kind == Kind::Colon).filter(|end| *end < close);
+            let colon =
+                self.find_on_line(at, |kind| kind == Kind::Colon).filter(|end| *end < close);
             let ends = matches!(self.kind(at + 1), Some(Kind::Newline | Kind::Semicolon));
             if case && let Some(colon) = colon {
                 let to_next = Span::new(self.span(at).start, self.span(at + 1).start);
@@ -30,7 +31,8 @@ impl Pass<'_> {
                 edits.push((self.colon_with_space(colon), " =>"));
                 self.become_kind(colon, Kind::FatArrow);
                 dropped.push(at);
-            } else if self.kind(at) == Some(Kind::Default) && self.kind(at + 1) == Some(Kind::Colon) {
+            } else if self.kind(at) == Some(Kind::Default) && self.kind(at + 1) == Some(Kind::Colon)
+            {
                 edits.push((self.span(at).to(self.span(at + 1)), "else =>"));
                 self.become_kind(at, Kind::Else);
                 self.become_kind(at + 1, Kind::FatArrow);

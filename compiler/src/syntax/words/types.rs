@@ -23,13 +23,19 @@ impl Pass<'_> {
             {
                 whole = span(i + 3);
                 (tokens, why) = match written.as_str() {
-                    "promise" => (vec![(Kind::Name, first)], "flows wait for actions by themselves"),
+                    "promise" => {
+                        (vec![(Kind::Name, first)], "flows wait for actions by themselves")
+                    }
                     "optional" | "option" | "maybe" => (
                         vec![(Kind::Name, first), (Kind::Question, whole)],
                         "what may be missing has a `?` behind its type",
                     ),
                     _ => (
-                        vec![(Kind::BracketOpen, whole), (Kind::Name, first), (Kind::BracketClose, whole)],
+                        vec![
+                            (Kind::BracketOpen, whole),
+                            (Kind::Name, first),
+                            (Kind::BracketClose, whole),
+                        ],
                         "a list of texts is `[string]`",
                     ),
                 };
