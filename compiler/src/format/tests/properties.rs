@@ -41,7 +41,10 @@ fn respaced(text: &str) -> String {
         let gap = &text[end..span.start as usize];
         let lines = gap.matches('\n').count();
         let space = if gap.is_empty() { "" } else { " \t " };
-        out += &if lines > 0 { " \r\n".repeat(lines) } else { space.to_owned() };
+        // A line that goes on stays deeper than the one that it goes on with.
+        let indent = "\t".repeat(gap.len() - gap.trim_end_matches(' ').len());
+        let line_end = || " \r\n".repeat(lines) + &indent;
+        out += &if lines > 0 { line_end() } else { space.to_owned() };
         out += &text[span.start as usize..span.end as usize].replace('\n', "\r\n");
         end = span.end as usize;
     }
