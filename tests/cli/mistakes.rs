@@ -153,6 +153,26 @@ fn answer(file: &Path) -> Answer {
         let wanted = format!("\"severity\":\"{severity}\"");
         listed.stdout.lines().filter(|line| line.contains(&wanted)).count()
     };
-    let page = called.stdout.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    let mut library = false;
+    let page = called.stdout.lines().map(|line| line_of(line, &mut library)).collect();
     Answer { page, errors: count("error"), warnings: count("warning") }
+}
+
+/// A line of a page, without the number of a line of the standard library, which changes with it.
+fn line_of(line: &str, library: &mut bool) -> String {
+    if let Some((_, place)) = line.split_once("─[ ") {
+        *library = place.starts_with("stdlib:");
+    }
+    let line = line.trim_end();
+    if !*library {
+        return format!("{line}\n");
+    }
+    let numbered =
+        line.contains("─[ ") || line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let hidden = |c: char| if numbered && c.is_ascii_digit() { '0' } else { c };
+    let (start, rest) = match line.split_once('│') {
+        Some((start, rest)) => (start.chars().map(hidden).collect(), format!("│{rest}")),
+        None => (line.chars().map(hidden).collect::<String>(), String::new()),
+    };
+    format!("{start}{rest}\n")
 }
