@@ -238,7 +238,7 @@ impl<'t> Body<'_, 't> {
                 let known = report::mend::value(told, at, text, types, (expr.ty, to), &expected);
                 known.unwrap_or_else(|told| match report::types::hint(types, expr.ty, to) {
                     Some(hint) => told.note(hint),
-                    None => told,
+                    None => *told,
                 })
             }
         };

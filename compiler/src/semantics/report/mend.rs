@@ -16,7 +16,7 @@ pub(in crate::semantics) fn value(
     types: &Types,
     (from, to): (TypeId, TypeId),
     name: &str,
-) -> Result<Diagnostic, Diagnostic> {
+) -> Result<Diagnostic, Box<Diagnostic>> {
     let to = types.without_optional(to);
     Ok(match (types.get(from), types.get(to)) {
         (Type::String, Type::Int) if is_digits(text, false) => unquoted(diagnostic, at, text),
@@ -49,7 +49,7 @@ pub(in crate::semantics) fn value(
                 .note("Behind that, `catch` gives another value: `… catch \"unknown\"`.")
                 .fix(format!("read it as `{name}`"), after(at), format!(" as {name}"))
         }
-        _ => return Err(diagnostic),
+        _ => return Err(Box::new(diagnostic)),
     })
 }
 
@@ -59,9 +59,9 @@ pub(in crate::semantics) fn condition(
     at: Location,
     text: &str,
     found: Type,
-) -> Result<Diagnostic, Diagnostic> {
+) -> Result<Diagnostic, Box<Diagnostic>> {
     if !is_simple(text) {
-        return Err(diagnostic);
+        return Err(Box::new(diagnostic));
     }
     Ok(match found {
         Type::Int | Type::Decimal | Type::Float => diagnostic
@@ -73,7 +73,7 @@ pub(in crate::semantics) fn condition(
                 format!("ask whether there is any: `not {text}.is_empty()`"),
                 [(before(at), "not "), (after(at), ".is_empty()")],
             ),
-        _ => return Err(diagnostic),
+        _ => return Err(Box::new(diagnostic)),
     })
 }
 
