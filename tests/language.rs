@@ -361,3 +361,43 @@ fn functions_with_type_parameters() {
         run_file(text, &json!({ "raw": "Ada" }), &mut |effect| panic!("asked for {effect}"));
     assert_eq!(result, Ok(json!(["Ada", "no list"])));
 }
+
+#[test]
+fn what_stands_behind_catch_can_be_statements() {
+    value("list[9] catch error => { why = error.kind; why.length() }", json!(7));
+    value("list[9] catch { var total = n; total += 1; total }", json!(8));
+    value("(fail(\"x\") catch { a: n }).a", json!(7));
+    value("list[0] catch error => { \"{error.kind}\".length() }", json!(3));
+}
+
+#[test]
+fn literals_of_times_have_methods() {
+    value("2026-11-22T09:30:00Z.add(2h)", json!("2026-11-22T11:30:00Z"));
+    value("2026-11-22T09:30:00.5Z.add(500ms)", json!("2026-11-22T09:30:01Z"));
+    value("2026-11-22T09:30:00+01:00.hour()", json!(8));
+}
+
+#[test]
+fn json_is_looked_into_as_far_as_it_goes() {
+    gives("data: json = { a: { b: [n] } }\nreturn data[\"a\"]?.[\"b\"]?.[0] ?? 0", json!(7));
+    gives("data: json = { a: null }\nreturn data[\"a\"]?.[\"b\"]?.[0] ?? 0", json!(0));
+    gives("data: json = null\nreturn data == null", json!(true));
+}
+
+#[test]
+fn fields_can_have_the_names_of_operators() {
+    let text = "record = { first: 1\nand: 2\nor: 3\ncatch: 4\nnot: 5\nin: 6 }\n\
+                return record.and + record.or + record.catch + record.not + record.in";
+    gives(text, json!(20));
+}
+
+#[test]
+fn files_are_given_on_by_reference() {
+    let text = "on manual(cv: file, other: file?) -> [file] <\n\
+                named = { ...cv, name: \"{cv.id}.pdf\" }\n\
+                return [cv, other ?? named]\n>\n";
+    let cv = json!({ "id": "7", "name": "cv.pdf", "media_type": "application/pdf", "size": 10 });
+    let named = json!({ "id": "7", "name": "7.pdf", "media_type": "application/pdf", "size": 10 });
+    let result = run_file(text, &json!({ "cv": cv }), &mut |effect| panic!("asked for {effect}"));
+    assert_eq!(result, Ok(json!([cv, named])));
+}

@@ -1,5 +1,6 @@
 //! `==`, `!=`, `<` and its kin, `in`.
 
+use callflow_artifact::Constant;
 use callflow_artifact::builtin::{Builtin, is_number, is_ordered, is_text};
 use callflow_artifact::bytecode::Order;
 use callflow_artifact::types::{Type, TypeId};
@@ -28,6 +29,9 @@ impl<'t> Body<'_, 't> {
         {
             return Expr { ty: TypeId::BOOL, span, kind: ExprKind::Broken };
         }
+        if self.tell_null(&left, &right) || self.tell_null(&right, &left) {
+            return Expr { ty: TypeId::BOOL, span, kind: ExprKind::Broken };
+        }
         let equal = if is_none(&right) {
             self.equals_none(left, right, op, span)
         } else if is_none(&left) {
@@ -44,6 +48,18 @@ impl<'t> Body<'_, 't> {
             return equal;
         }
         Expr { ty: TypeId::BOOL, span, kind: ExprKind::Not(Box::new(equal)) }
+    }
+
+    /// Whether something other than JSON is compared with `null`, which is told: what is missing is `none`.
+    fn tell_null(&mut self, value: &Expr, null: &Expr) -> bool {
+        let is_null =
+            matches!(&null.kind, ExprKind::Constant(Constant::Json(text)) if text == "null");
+        if !is_null || value.ty == TypeId::JSON {
+            return false;
+        }
+        let at = self.at(null.span);
+        self.report(report::optionals::compared_with_null(at));
+        true
     }
 
     /// A comparison with `none` asks for what was declared: to ask again what was shown is no mistake.

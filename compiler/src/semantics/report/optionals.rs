@@ -108,6 +108,14 @@ pub(in crate::semantics) fn optional_condition(at: Location, text: &str) -> Diag
     .fix("compare with `none`", after(at), " != none")
 }
 
+/// A comparison with `null` of what is not JSON.
+pub(in crate::semantics) fn compared_with_null(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::E0009, at, "`null` is written `none` here")
+        .label("write `none`")
+        .note("What is missing is `none`. `null` is a value of JSON, and what is sent to clear a field")
+        .fix("change to `none`", at, "none")
+}
+
 /// A comparison with `none` of what is always there.
 pub(in crate::semantics) fn never_none(
     at: Location,

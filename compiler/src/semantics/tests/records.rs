@@ -74,3 +74,13 @@ fn fixes_mend() {
     type Lead { company: string, size: int }
     "#);
 }
+
+#[test]
+fn files_are_not_made_up() {
+    assert_snapshot!(said_of_each([
+        "on manual() -> file < return { id: \"1\", name: \"a\", media_type: \"text/csv\", size: 1 } >",
+        "on manual(cv: file) -> file < return { ...cv, name: \"{cv.name}.csv\" } >",
+        "type Form { cv: file sample { id: \"1\", name: \"a\", media_type: \"text/csv\", size: 1 } }",
+        "on manual(cv: file) < log(\"{cv}\") >",
+    ]));
+}

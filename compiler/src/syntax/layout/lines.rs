@@ -213,11 +213,12 @@ fn continues(before: Option<Kind>, next: Option<Kind>, after: Option<Kind>) -> b
     match next {
         Option::None => true,
         // `else =>` is an arm of a match.
-        Some(Else) => before == Some(BraceClose) && after != Some(FatArrow),
-        Some(
-            Dot | QuestionDot | QuestionQuestion | And | Or | Catch | Pipe | Arrow | BodyOpen
-            | Comma | Newline,
-        ) => true,
+        Some(Else) => before == Some(BraceClose) && !matches!(after, Some(FatArrow | Colon)),
+        // `and: string` is a field.
+        Some(And | Or | Catch) => after != Some(Colon),
+        Some(Dot | QuestionDot | QuestionQuestion | Pipe | Arrow | BodyOpen | Comma | Newline) => {
+            true
+        }
         Some(As | Within) => false,
         Some(kind) => kind.is_closer(),
     }

@@ -44,7 +44,8 @@ pub(super) fn rules() -> Rules {
         let ty = types::ty(expr.clone());
         let block = block(expr.clone(), ty.clone());
         let head = head(expr.clone(), ty.clone(), block.clone());
-        operators(atom(expr.clone(), ty.clone(), head, block, true), expr, ty)
+        let atom = atom(expr.clone(), ty.clone(), head, block.clone(), true);
+        operators(atom, catch_block(block, true), expr, ty)
     })
     .boxed();
     let ty = types::ty(expr.clone());
@@ -65,7 +66,8 @@ fn block(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Block> {
 
 fn head(expr: Rule<Expr>, ty: Rule<TypeExpr>, block: Rule<Block>) -> Rule<Expr> {
     recursive(|head| {
-        operators(atom(expr.clone(), ty.clone(), head.boxed(), block, false), expr, ty)
+        let atom = atom(expr.clone(), ty.clone(), head.boxed(), block.clone(), false);
+        operators(atom, catch_block(block, false), expr, ty)
     })
     .boxed()
 }
@@ -105,8 +107,12 @@ fn atom(
 }
 
 /// The operators around atoms.
-fn operators(atom: Rule<Expr>, expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
-    let catch = just(Kind::Catch).ignore_then(name().then_ignore(just(Kind::FatArrow)).or_not());
+fn operators(
+    atom: Rule<Expr>,
+    catch_block: Rule<(Option<Name>, Block)>,
+    expr: Rule<Expr>,
+    ty: Rule<TypeExpr>,
+) -> Rule<Expr> {
     let comparison = select! {
         Kind::Less => BinaryOp::Less,
         Kind::LessEqual => BinaryOp::LessOrEqual,
@@ -151,7 +157,12 @@ fn operators(atom: Rule<Expr>, expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Exp
         infix(left(5), spanned(comparison), binary),
         infix(left(3), spanned(and), binary),
         infix(left(2), spanned(or), binary),
-        infix(left(1), catch, |value: Expr, error, fallback: Expr, _: &mut At<'_>| {
+        postfix(1, catch_block, |value: Expr, (error, block): (_, Block), _: &mut At<'_>| {
+            let fallback = Box::new(Expr { span: block.span, kind: ExprKind::Block(block) });
+            let span = value.span.to(fallback.span);
+            make(span, |value| ExprKind::Catch { value, error, fallback }, value)
+        }),
+        infix(left(1), catch(), |value: Expr, error, fallback: Expr, _: &mut At<'_>| {
             let span = value.span.to(fallback.span);
             let fallback = Box::new(fallback);
             make(span, |value| ExprKind::Catch { value, error, fallback }, value)
@@ -160,14 +171,31 @@ fn operators(atom: Rule<Expr>, expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Exp
     .boxed()
 }
 
+/// `catch`, `catch error =>`
+fn catch() -> Rule<Option<Name>> {
+    just(Kind::Catch).ignore_then(name().then_ignore(just(Kind::FatArrow)).or_not()).boxed()
+}
+
+/// `catch error => { … }` where braces hold statements. Where a block follows the expression itself, as behind `if`,
+/// no `braces` are of it.
+fn catch_block(block: Rule<Block>, braces: bool) -> Rule<(Option<Name>, Block)> {
+    let block_ahead = ahead(What::Value, move |context, index| {
+        braces
+            && context.kind(index) == Some(Kind::BraceOpen)
+            && context.kind(index + 1) != Some(Kind::BraceClose)
+            && !is_record(&context.kinds, index + 1)
+    });
+    catch().then_ignore(block_ahead).then(block).boxed()
+}
+
 /// What follows a value and belongs to it.
 pub(super) enum Suffix {
     /// `.name`, `?.name`
     Field { optional: bool, name: Name },
     /// `(a, name: b)`
     Call(Vec<Argument>, Span),
-    /// `[0]`
-    Index(Expr, Span),
+    /// `[0]`, `?.[0]`
+    Index { optional: bool, index: Expr, brackets: Span },
 }
 
 impl Suffix {
@@ -182,27 +210,32 @@ impl Suffix {
                 |callee| ExprKind::Call { callee, arguments, parens },
                 base,
             ),
-            Suffix::Index(index, brackets) => {
+            Suffix::Index { optional, index, brackets } => {
                 let index = Box::new(index);
-                let kind = |base| ExprKind::Index { base, optional: false, index };
+                let kind = |base| ExprKind::Index { base, optional, index };
                 make(base.span.to(brackets), kind, base)
             }
         }
     }
 }
 
-/// `.name`, `(…)` or `[…]`
+/// `.name`, `(…)` or `[…]`, the first and the last also after `?.`
 pub(super) fn suffix(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Suffix> {
     let field = select! { Kind::Dot => false, Kind::QuestionDot => true }
         .then(required_name())
         .map(|(optional, name)| Suffix::Field { optional, name });
     let call =
         arguments(expr.clone(), ty).map_with(|arguments, at| Suffix::Call(arguments, span(at)));
-    let index = required(expr)
+    let brackets = required(expr)
         .then_ignore(tail(What::EntryEnd))
         .delimited_by(just(Kind::BracketOpen), just(Kind::BracketClose))
-        .map_with(|index, at| Suffix::Index(index, span(at)));
-    choice((field, call, index)).boxed()
+        .map_with(|index, at| (index, span(at)));
+    let index =
+        just(Kind::QuestionDot).or_not().then(brackets).map(|(question, (index, brackets))| {
+            let optional = question.is_some();
+            Suffix::Index { optional, index, brackets }
+        });
+    choice((index.boxed(), field.boxed(), call.boxed())).boxed()
 }
 
 fn spanned(

@@ -89,7 +89,6 @@ impl Pass<'_> {
             Kind::Else if !self.blocks.is_empty() => self.block_else(i),
             Kind::Colon => self.colon(i),
             Kind::For => self.for_in_parens(i),
-            Kind::Null => self.null(i),
             Kind::Int => self.unit(i),
             Kind::Name => self.generic(i).or_else(|| self.slip(i)),
             _ => self.sign(i, token.kind),

@@ -145,19 +145,6 @@ impl Pass<'_> {
         }
     }
 
-    /// `x == null`
-    pub(super) fn null(&mut self, i: usize) -> Option<usize> {
-        let compares = matches!(self.before(i), Some(Kind::EqualEqual | Kind::NotEqual));
-        compares.then(|| {
-            self.exchange(
-                i,
-                "none",
-                &[Kind::None],
-                "what is missing is `none`, and `null` is only what is sent to clear a field",
-            )
-        })
-    }
-
     /// `for (x of xs) {`, `for (const x in xs) {`, `for (let i = 0; i < 10; i++) {`
     pub(super) fn for_in_parens(&mut self, i: usize) -> Option<usize> {
         if self.kind(i + 1) != Some(Kind::ParenOpen) {
