@@ -394,7 +394,7 @@ fn fields_can_have_the_names_of_operators() {
 #[test]
 fn files_are_given_on_by_reference() {
     let text = "on manual(cv: file, other: file?) -> [file] <\n\
-                named = { ...cv, name: \"{cv.id}.pdf\" }\n\
+                named: file = { ...cv, name: \"{cv.id}.pdf\" }\n\
                 return [cv, other ?? named]\n>\n";
     let cv = json!({ "id": "7", "name": "cv.pdf", "media_type": "application/pdf", "size": 10 });
     let named = json!({ "id": "7", "name": "7.pdf", "media_type": "application/pdf", "size": 10 });

@@ -87,7 +87,11 @@ impl Builder<'_> {
             ExprKind::Type(ty) => self.ty(ty),
             ExprKind::List(elements) => self.list_literal(elements),
             ExprKind::Record(entries) => self.record_literal(entries),
-            ExprKind::Tagged { name, entries } => {
+            ExprKind::Tagged { owner, name, entries } => {
+                if let Some(owner) = owner {
+                    self.name(owner);
+                    self.token(Kind::Dot);
+                }
                 self.name(name);
                 self.space();
                 self.record_literal(entries);

@@ -102,6 +102,10 @@ impl<'t> Checker<'t> {
         let at = Location { file, span: item.name.span };
         let (signature, type_names) =
             self.signature(name, at, &item.parameters, item.result.as_ref());
+        if let Some(result) = &item.result {
+            let at = Location { file, span: result.span };
+            self.no_secret_in(signature.result, at, "An action's result has no secret in it");
+        }
         let effect = self.effect_class(file, item.effect.as_ref());
         let signature = Rc::new(signature);
         self.actions.push(Action {

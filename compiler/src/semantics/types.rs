@@ -150,7 +150,7 @@ impl<'t> Checker<'t> {
         report::names::unknown_type(name, place, meant)
     }
 
-    fn piece_type(
+    pub(super) fn piece_type(
         &mut self,
         file: FileId,
         piece: &'t tree::Name,

@@ -96,7 +96,10 @@ impl<'t> Body<'_, 't> {
             Tree::Match { subject, arms } => self.match_expr(subject, arms, Some(hint), span),
             Tree::List(elements) => self.list(elements, hint, span),
             Tree::Record(entries) => self.record(entries, hint, span),
-            Tree::Tagged { name, entries } => self.tagged(name, entries, hint, span),
+            Tree::Tagged { owner: None, name, entries } => self.tagged(name, entries, hint, span),
+            Tree::Tagged { owner: Some(owner), name, entries } => {
+                self.tagged_of(owner, name, entries, hint, span)
+            }
             Tree::Lambda { parameters, body } => self.stray_lambda(parameters, body, span),
             Tree::Block(block) => self.block(block, hint, span),
             Tree::Paren(inner) => self.expr(inner, hint),

@@ -114,7 +114,7 @@ impl<'t> Body<'_, 't> {
         !self.names.contains_key(name) && self.checker.is_lost(self.file, name)
     }
 
-    /// `crm.SALES`: a constant of another file.
+    /// `crm.SALES`, `crm.Lost`: a constant or a tag of another file.
     pub(super) fn item_of_file(
         &mut self,
         owner: &str,
@@ -137,10 +137,10 @@ impl<'t> Body<'_, 't> {
                 self.report(report::names::function_as_value(&written, at));
                 broken(span)
             }
-            None => {
+            None => self.bare_tag_of(owner, &name.text, span).unwrap_or_else(|| {
                 self.unknown_item(owner, scope, name);
                 broken(span)
-            }
+            }),
         }
     }
 

@@ -107,6 +107,51 @@ impl<'t> Body<'_, 't> {
         }
     }
 
+    /// `crm.Won { amount: 5 }`, `hubspot.Deal { … }`: of another file or a piece.
+    pub(super) fn tagged_of(
+        &mut self,
+        owner: &'t tree::Name,
+        name: &'t tree::Name,
+        entries: &'t [Entry],
+        hint: Hint,
+        span: Span,
+    ) -> Expr {
+        if let Some((choice, variant)) = self.tag_of(&owner.text, &name.text, hint) {
+            return self.variant_of(choice, variant, entries, span);
+        }
+        let ty = self.checker.piece_type(self.file, owner, name, 0);
+        match self.checker.types.get(ty) {
+            Type::Record(record) => self.record_of(record, ty, entries, span),
+            Type::Unknown => self.discarded(entries, span),
+            _ => {
+                let (at, what) = (self.at(name.span), self.name(ty));
+                self.report(report::records::not_a_record_type(at, &name.text, &what));
+                self.discarded(entries, span)
+            }
+        }
+    }
+
+    /// The alternative that a tag of another file or a piece stands for: of the expected choice, else of the only
+    /// one there that has it.
+    fn tag_of(&self, owner: &str, tag: &str, hint: Hint) -> Option<(ChoiceId, u16)> {
+        let scope = self.checker.scope_named(self.file, owner)?;
+        if scope.types.contains_key(tag) {
+            return None;
+        }
+        let known = scope.tags.get(tag)?.as_slice();
+        let expected = self.expected_variant(tag, hint).filter(|found| known.contains(found));
+        expected.or(match known {
+            [only] => Some(*only),
+            _ => None,
+        })
+    }
+
+    /// `crm.Lost`: a tag without fields of another file.
+    pub(super) fn bare_tag_of(&mut self, owner: &str, tag: &str, span: Span) -> Option<Expr> {
+        let (choice, variant) = self.tag_of(owner, tag, None)?;
+        Some(self.variant_of(choice, variant, &[], span))
+    }
+
     /// The alternative that a name alone stands for: one without fields, of the expected choice, else of the only
     /// choice that has it.
     pub(super) fn bare_tag(&self, name: &str, hint: Hint) -> Option<(ChoiceId, u16)> {

@@ -135,6 +135,12 @@ impl<'t> Checker<'t> {
         let beside = |flow: &&super::typed::Flow| flow.file == item.file && flow.name == named;
         let found = self.flows.iter().position(|flow| flow.address == named);
         let found = found.or_else(|| self.flows.iter().position(|flow| beside(&flow)));
+        // The only flow of a file is known by the file's name, but may have a label that can be given too.
+        let only = |flow: &super::typed::Flow| {
+            let label = named.strip_prefix(flow.address.as_str());
+            label.and_then(|label| label.strip_prefix('.')) == Some(flow.name.as_str())
+        };
+        let found = found.or_else(|| self.flows.iter().position(only));
         let Some(found) = found else {
             let known = self.flows.iter().flat_map(|flow| [&flow.address, &flow.name]);
             let meant = self.nearest(named, known.map(|name| name.as_str())).map(str::to_owned);

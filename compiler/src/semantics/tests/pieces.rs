@@ -53,3 +53,13 @@ fn conditions_narrow_settings() {
         "piece x\nconnection key { a: string?\nb: secret }\naction f() -> string\n  effect read\n{\n  if connection.a == none { return \"none\" }\n  return connection.a\n}\naction g() -> string\n  effect read\n{\n  return connection.a\n}",
     ]));
 }
+
+#[test]
+fn results_of_actions_have_no_secrets() {
+    let piece = "piece p\nbase \"https://x.test\"\nconnection key {\n  token: secret\n}\ntype Token { value: secret }";
+    assert_snapshot!(said_of_each([
+        &format!("{piece}\naction a() -> secret effect read {{ return connection.token }}"),
+        &format!("{piece}\naction a() -> [Token]? effect read {{ return none }}"),
+        &format!("{piece}\naction a(key: Token) effect read {{ http.get(\"/x\", headers: {{ key: key.value }}) }}"),
+    ].map(String::as_str)));
+}

@@ -26,6 +26,23 @@ fn the_items_of_a_file_are_known_by_its_name() {
 }
 
 #[test]
+fn records_and_tags_of_other_files_are_written_with_its_name() {
+    let crm = "type Lead { company: string }\ntype End = Won { amount: int } | Lost\nagain: on manual() < log(\"x\") >";
+    assert_snapshot!(said_of(vec![
+        file(
+            "use \"./crm2.flow\" as sales\n\nfn end(lead: sales.Lead) -> sales.End {\n  if lead == (sales.Lead { company: \"x\" }) { return sales.Lost }\n  return sales.Won { amount: 1 }\n}\n\na: on failed(flow: \"crm2.again\") <\n  log(\"{end(sales.Lead { company: \"y\" }) == sales.Won { amount: 1 }}\")\n>\nb: on function_call look(\n  id: string,\n) as call -> sales.Lead <\n  return sales.Lead { company: call.id }\n>"
+        ),
+        other("crm2.flow", crm),
+    ]));
+    assert_snapshot!(said_of(vec![
+        file(
+            "use \"./crm2.flow\" as sales\n\non manual() <\n  a = sales.Laed { company: \"x\" }\n  b = sales.Lead { compnay: \"x\" }\n  c = sales.End { amount: 1 }\n  d = sale.Lead { company: \"x\" }\n  log(\"{a} {b} {c} {d}\")\n>"
+        ),
+        other("crm2.flow", crm),
+    ]));
+}
+
+#[test]
 fn what_a_file_does_not_have_is_told() {
     assert_snapshot!(said_of(vec![
         file(

@@ -259,11 +259,12 @@ fn make(span: Span, kind: impl FnOnce(Box<Expr>) -> ExprKind, inner: Expr) -> Ex
     Expr { span, kind: kind(Box::new(inner)) }
 }
 
-/// A name, and what makes more of it: `x => …`, `Won { … }`.
+/// A name, and what makes more of it: `x => …`, `Won { … }`, `crm.Won { … }`.
 fn named(expr: Rule<Expr>, body: Rule<Expr>, braces: bool) -> Rule<Expr> {
     enum More {
         Lambda(Expr),
         Record(Vec<Entry>),
+        RecordOf(Name, Vec<Entry>),
     }
     let lambda = just(Kind::FatArrow).ignore_then(required(body)).map(More::Lambda);
     let tag_before = ahead(What::Value, |context, index| {
@@ -272,7 +273,10 @@ fn named(expr: Rule<Expr>, body: Rule<Expr>, braces: bool) -> Rule<Expr> {
                 .checked_sub(1)
                 .is_some_and(|tag| context.word(tag).starts_with(|c: char| c.is_ascii_uppercase()))
     });
-    let record = tag_before.ignore_then(record_entries(expr)).map(More::Record);
+    let entries = tag_before.ignore_then(record_entries(expr)).boxed();
+    let record_of = just(Kind::Dot).ignore_then(name()).then(entries.clone());
+    let record_of = record_of.map(|(name, entries)| More::RecordOf(name, entries));
+    let record = entries.map(More::Record).or(record_of);
     let more = if braces { lambda.or(record).boxed() } else { lambda.boxed() };
     name()
         .then(more.or_not())
@@ -283,7 +287,11 @@ fn named(expr: Rule<Expr>, body: Rule<Expr>, braces: bool) -> Rule<Expr> {
                 Expr { span: span(at), kind }
             }
             Some(More::Record(entries)) => {
-                Expr { span: span(at), kind: ExprKind::Tagged { name, entries } }
+                Expr { span: span(at), kind: ExprKind::Tagged { owner: None, name, entries } }
+            }
+            Some(More::RecordOf(of, entries)) => {
+                let kind = ExprKind::Tagged { owner: Some(name), name: of, entries };
+                Expr { span: span(at), kind }
             }
         })
         .boxed()

@@ -353,7 +353,10 @@ fn expr_at(e: &Expr, depth: usize) -> String {
             format!("[{}]", list.iter().map(element).collect::<Vec<_>>().join(", "))
         }
         ExprKind::Record(list) => format!("{{{}}}", entries(list)),
-        ExprKind::Tagged { name, entries: list } => format!("{}{{{}}}", name.text, entries(list)),
+        ExprKind::Tagged { owner, name, entries: list } => {
+            let owner = owner.as_ref().map(|owner| format!("{}.", owner.text)).unwrap_or_default();
+            format!("{owner}{}{{{}}}", name.text, entries(list))
+        }
         ExprKind::Lambda { parameters, body } => {
             let parameters: Vec<&str> = parameters.iter().map(|name| name.text.as_str()).collect();
             format!("(\\{} => {})", parameters.join(" "), expr(body))

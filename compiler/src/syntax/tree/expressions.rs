@@ -158,8 +158,11 @@ pub enum ExprKind {
     List(Vec<Element>),
     /// `{ name: "x", amount, ...other }`, also as a map's or `json`'s literal; keys may be quoted.
     Record(Vec<Entry>),
-    /// `Won { amount: 5 }`: a capitalised name directly before a record. `Lead { … }` likewise names a record.
+    /// `Won { amount: 5 }`: a capitalised name directly before a record. `Lead { … }` likewise names a record, and
+    /// `crm.Lead { … }` that of another file.
     Tagged {
+        /// The file or piece that has it, where it is not this one.
+        owner: Option<Name>,
         /// The tag or the record's name.
         name: Name,
         /// Its fields.

@@ -84,6 +84,7 @@ impl Pass<'_> {
         });
         // Parameters, or a header, may take several lines.
         let goes_on = start == i
+            || self.closes_earlier(start, i)
             || matches!(
                 self.kind(start),
                 Some(Kind::ParenClose | Kind::BraceClose | Kind::As | Kind::Within)
@@ -97,6 +98,22 @@ impl Pass<'_> {
             &[Kind::FatArrow],
             "`=>` stands in lambdas and arms, and `->` before the type of a result",
         ))
+    }
+
+    /// Whether a bracket closes on a line before `end` that was opened on an earlier one.
+    fn closes_earlier(&self, start: usize, end: usize) -> bool {
+        let mut open = 0_u32;
+        self.tokens.get(start..end).unwrap_or_default().iter().any(|token| {
+            if token.kind.is_closer() && open == 0 {
+                return true;
+            }
+            if token.kind.is_closer() {
+                open -= 1;
+            } else if token.kind.closer().is_some() {
+                open += 1;
+            }
+            false
+        })
     }
 
     /// `fn f() => T`
