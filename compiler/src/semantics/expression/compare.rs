@@ -5,7 +5,7 @@ use callflow_artifact::builtin::{Builtin, is_number, is_ordered, is_text};
 use callflow_artifact::bytecode::Order;
 use callflow_artifact::types::{Type, TypeId};
 
-use crate::semantics::body::{Body, broken};
+use crate::semantics::body::{Body, broken, constant};
 use crate::semantics::fits::Reason;
 use crate::semantics::narrow::{as_declared, is_none};
 use crate::semantics::report;
@@ -29,9 +29,8 @@ impl<'t> Body<'_, 't> {
         {
             return Expr { ty: TypeId::BOOL, span, kind: ExprKind::Broken };
         }
-        if self.tell_null(&left, &right) || self.tell_null(&right, &left) {
-            return Expr { ty: TypeId::BOOL, span, kind: ExprKind::Broken };
-        }
+        let right = self.none_for_null(&left, right);
+        let left = self.none_for_null(&right, left);
         let equal = if is_none(&right) {
             self.equals_none(left, right, op, span)
         } else if is_none(&left) {
@@ -50,16 +49,16 @@ impl<'t> Body<'_, 't> {
         Expr { ty: TypeId::BOOL, span, kind: ExprKind::Not(Box::new(equal)) }
     }
 
-    /// Whether something other than JSON is compared with `null`, which is told: what is missing is `none`.
-    fn tell_null(&mut self, value: &Expr, null: &Expr) -> bool {
+    /// `null` beside anything but JSON is told and taken for `none`, which is what is missing.
+    fn none_for_null(&mut self, value: &Expr, null: Expr) -> Expr {
         let is_null =
             matches!(&null.kind, ExprKind::Constant(Constant::Json(text)) if text == "null");
-        if !is_null || value.ty == TypeId::JSON {
-            return false;
+        if !is_null || !matches!(self.checker.types.get(value.ty), Type::Optional(_)) {
+            return null;
         }
         let at = self.at(null.span);
         self.report(report::optionals::compared_with_null(at));
-        true
+        constant(Constant::None, TypeId::NONE, null.span)
     }
 
     /// A comparison with `none` asks for what was declared: to ask again what was shown is no mistake.

@@ -112,7 +112,9 @@ pub(in crate::semantics) fn optional_condition(at: Location, text: &str) -> Diag
 pub(in crate::semantics) fn compared_with_null(at: Location) -> Diagnostic {
     Diagnostic::error(Code::E0009, at, "`null` is written `none` here")
         .label("write `none`")
-        .note("What is missing is `none`. `null` is a value of JSON, and what is sent to clear a field")
+        .note(
+            "In this language, what is missing is `none`, and `null` is only what is sent to clear a field.",
+        )
         .fix("change to `none`", at, "none")
 }
 
