@@ -32,6 +32,8 @@ pub(super) struct Builder<'a> {
     pub(super) next: usize,
     /// The index of the comment that is written next.
     pub(super) comment: usize,
+    /// How many semicolons the file begins with, of which none is written.
+    leading: usize,
     /// Whether the tree expected what does not stand there.
     pub(super) failed: bool,
     /// Documents that are parts of none yet.
@@ -41,7 +43,9 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     /// Begins before the first token.
     pub(super) fn new(text: &'a str, tokens: &'a [Token], comments: &'a [Comment]) -> Builder<'a> {
+        let semicolons = tokens.iter().take_while(|token| token.kind == Kind::Semicolon);
         Builder {
+            leading: semicolons.count(),
             text,
             tokens,
             comments,
@@ -290,9 +294,10 @@ impl<'a> Builder<'a> {
         while let Some(comment) = self.comments.get(self.comment).filter(|_| self.comment < stop) {
             let start = comment.span.start;
             let before = self.tokens.partition_point(|token| token.span.start < start);
-            let gap = Span::new(self.before(before).map_or(0, |token| token.span.end), start);
-            let gap = self.slice(Span::new(gap.start.max(end), start));
-            let begins_file = before == 0 && end == 0;
+            // Another comment ends its line. A semicolon that is left out leaves its line to what is before it.
+            let from = if end > 0 { end } else { self.written_before(before) };
+            let gap = self.slice(Span::new(from, start));
+            let begins_file = before <= self.leading && end == 0;
             if begins_file {
             } else if gap.contains('\n') {
                 self.push(Node::Line(Line { hard: true, blank: is_blank(gap), space: false }));
@@ -304,6 +309,13 @@ impl<'a> Builder<'a> {
             self.comment += 1;
         }
         end
+    }
+
+    /// Where the last token before an index ends that is no semicolon.
+    fn written_before(&self, index: usize) -> u32 {
+        let before = self.tokens.get(..index).unwrap_or_default().iter();
+        let written = before.rev().find(|token| token.kind != Kind::Semicolon);
+        written.map_or(0, |token| token.span.end)
     }
 
     // Documents.

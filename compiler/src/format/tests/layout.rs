@@ -216,7 +216,10 @@ test "short" {
   run failed with { flow: "qualify_lead", run_id: "r1", message: "a text that takes the rest of it" }
   run failed with { flow: "qualify_lead", run_id: "r1", error: { kind: "auth", message: "the token has expired" } }
   given http.get returns [{ name: "a long name", need: "a long need" }, { name: "another one", need: "and one more" }]
+  given http.get // of whom
+    returns { name: "a name" }
 }
+; // after a semicolon that goes
 "#
     ));
 }

@@ -22,10 +22,10 @@ const STATEMENTS: [(&str, Kind); 9] = [
 const ITEMS: [(&str, Kind); 4] =
     [("on", Kind::On), ("type", Kind::Type), ("fn", Kind::Fn), ("const", Kind::Const)];
 
-/// Words that mean something where a statement or an item begins, though they may be names.
-const CONTEXTUAL: [&str; 12] = [
+/// Words that mean something where a statement, an item or a line that goes on begins, though they may be names.
+const CONTEXTUAL: [&str; 16] = [
     "use", "test", "start", "run", "parallel", "first", "given", "expect", "advance", "crash",
-    "retry", "once",
+    "retry", "once", "returns", "fails", "then", "after",
 ];
 
 impl Pass<'_> {
