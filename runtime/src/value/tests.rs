@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::testing::{Plan, build, field, jsons, literals, plans, record, tagged, values};
-use super::{Value, brief, decode, decode_bytes, encode, encode_shown, sample, schema};
+use super::{Value, brief, decode, decode_bytes, encode, sample, schema};
 
 fn planned_values() -> impl Strategy<Value = (Plan, Value)> {
     plans().prop_flat_map(|plan| {
