@@ -5,7 +5,7 @@
 //! groups; of a group all lines end, or none, and none where it fits. Four steps:
 //!
 //! 1. [`crate::syntax::parse`] reads the text, and [`tokens`] lists its tokens as they are written.
-//! 2. The walk over the tree ([`file`], [`items`], [`pieces`], [`types`], [`statements`], [`stand_ins`], [`expressions`],
+//! 2. The walk over the tree ([`mod@file`], [`items`], [`pieces`], [`types`], [`statements`], [`stand_ins`], [`expressions`],
 //!    [`operators`], [`lists`], [`texts`]) says which token it expects next and which space stands before it. The
 //!    [`builder`] writes that token as it stands, and the comments before it in their place: what it makes can
 //!    lose nothing, for the tree gives only the form. Commas between parts are all that comes or goes.

@@ -1,5 +1,5 @@
 //! How much room text takes. Fonts differ, so what is told here is what the widest of those that
-//! [`svg`](super::svg) names takes; no label then grows out of its box.
+//! [`svg`](mod@super::svg) names takes; no label then grows out of its box.
 
 /// A typeface, and its size in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

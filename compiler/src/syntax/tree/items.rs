@@ -123,7 +123,7 @@ pub struct Parameter {
     pub doc: EcoString,
     /// Its name.
     pub name: Name,
-    /// Its type; [`TypeKind::Missing`] where none is written.
+    /// Its type; [`TypeKind::Missing`](super::TypeKind::Missing) where none is written.
     pub ty: TypeExpr,
     /// Whether it is `name: type T`; then `ty` is the name `T`, and `default` a type in the form of an expression.
     pub is_type: bool,

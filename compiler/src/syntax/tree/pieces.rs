@@ -22,7 +22,7 @@ pub enum ConnectionEntry {
     /// `token: secret`, `model: string = "…"`
     Setting(Box<Field>),
     /// A word and its values: `header "Authorization" "Bearer {token}"`, `authorize "…"`, `check get "/x"`,
-    /// `refresh rotating`. A word among the values is a [`ExprKind::Name`].
+    /// `refresh rotating`. A word among the values is an [`ExprKind::Name`](super::ExprKind::Name).
     Directive {
         /// The word.
         word: Name,
