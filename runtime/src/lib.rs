@@ -12,10 +12,12 @@
 //! [`trigger`] makes events of what voice platforms send. [`testing`] runs a project's tests.
 
 pub mod connect;
+pub mod durable;
 pub mod engine;
 pub mod error;
 pub mod execute;
 pub mod pieces;
+pub mod store;
 pub mod testing;
 pub mod trigger;
 pub mod value;

@@ -1,0 +1,132 @@
+//! Where runs are kept.
+//!
+//! A [`Store`] makes batches durable, in order, many in one transaction, and tells what it holds. There is one in
+//! SQLite and one in memory; they mean the same, and a test holds them together.
+
+use crate::durable::{Answered, Ask, Batch, RunNumber, Start, Stored, Version};
+
+/// Keeps runs.
+pub trait Store: Send {
+    /// Makes batches durable, in order and in one transaction. For each batch: none where it was written, else what
+    /// the store says to its question; nothing of such a batch is written, whatever came before or after it is.
+    ///
+    /// # Errors
+    /// Nothing is written: the disk is full, the file is damaged, the store is read-only.
+    fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError>;
+
+    /// What there is to go on with when a process begins.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn start(&self) -> Result<Start, StoreError>;
+
+    /// What is stored of a run; see [`Ask::Run`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError>;
+
+    /// The runs that are due by a time, and when the next one after these is; see [`Ask::Due`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn due(&self, by: i64, limit: usize) -> Result<(Vec<RunNumber>, Option<i64>), StoreError>;
+
+    /// How far a trigger has come.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn cursor(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Keeps an artifact by the SHA-256 of its file, and gives its version: the same for the same bytes.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError>;
+
+    /// An artifact's bytes.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError>;
+}
+
+/// Why a store does not do what it is asked to. In words for a person, with what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// There is no room on the disk. It may be tried again.
+    #[error("the disk of `{path}` is full; free some space, nothing is lost meanwhile")]
+    Full {
+        /// The store's file.
+        path: String,
+    },
+    /// It may not be written.
+    #[error("`{path}` may not be written: {reason}; check its permissions and those of its folder")]
+    ReadOnly {
+        /// The store's file.
+        path: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// Another process has it.
+    #[error("`{path}` is in use by another process{by}; stop that one first, or use another store")]
+    InUse {
+        /// The store's file.
+        path: String,
+        /// ` (process 4242)` where it is known.
+        by: String,
+    },
+    /// It is not what it should be.
+    #[error(
+        "`{path}` is damaged: {reason}; restore it from a backup, or move it away to begin anew"
+    )]
+    Damaged {
+        /// The store's file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It was written by a later version of this program.
+    #[error(
+        "`{path}` was written by a later version of callflow ({found}, this one knows {known}); use that one"
+    )]
+    Newer {
+        /// The store's file.
+        path: String,
+        /// The schema's version in the file.
+        found: i64,
+        /// The schema's version here.
+        known: i64,
+    },
+    /// Something else.
+    #[error("`{path}` cannot be used: {reason}")]
+    Other {
+        /// The store's file.
+        path: String,
+        /// The library's words.
+        reason: String,
+    },
+}
+
+/// What an [`Ask`] is answered with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// For [`Ask::Run`].
+    Run(RunNumber, Option<Box<Stored>>),
+    /// For [`Ask::Due`].
+    Due(Vec<RunNumber>, Option<i64>),
+}
+
+/// Answers what the engine asks.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn answer(store: &dyn Store, ask: Ask) -> Result<Found, StoreError> {
+    Ok(match ask {
+        Ask::Run(run) => Found::Run(run, store.run(run)?.map(Box::new)),
+        Ask::Due { by, limit } => {
+            let (runs, next) = store.due(by, limit)?;
+            Found::Due(runs, next)
+        }
+    })
+}
