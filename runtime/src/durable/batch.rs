@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::record::{Ending, Entry, NewRun, RunNumber, Version};
+use super::record::{Claim, Ending, Entry, NewRun, RunNumber, Version};
 use crate::engine::{Step, Ticket};
 use crate::error::Error;
 
@@ -58,10 +58,8 @@ pub enum Question {
         run: RunNumber,
         /// For the answer.
         ticket: Ticket,
-        /// The piece, the action and the key that the flow says.
-        key: EcoString,
-        /// The step's own key.
-        owner: EcoString,
+        /// What is claimed, and for whom.
+        claim: Claim,
     },
 }
 
@@ -130,22 +128,12 @@ pub enum Write {
     },
     /// A run has taken note of what was sent.
     Received(i64),
-    /// What was done under a `once` key: its result as JSON, or none where it is not known whether it was done.
-    Done {
-        /// See [`Question::Once`].
-        key: EcoString,
-        /// See [`Question::Once`].
-        owner: EcoString,
-        /// The result.
-        result: Option<String>,
-    },
-    /// What was to be done under a `once` key certainly was not: the key is free.
-    Undone {
-        /// See [`Question::Once`].
-        key: EcoString,
-        /// See [`Question::Once`].
-        owner: EcoString,
-    },
+    /// What was done under a `once` key: its result as JSON, or none where it is not known whether it was done. Changes
+    /// nothing where somebody else has the key.
+    Done(Claim, Option<String>),
+    /// What was to be done under a `once` key certainly was not: the key is free. Changes nothing where somebody else
+    /// has the key.
+    Undone(Claim),
     /// How far a trigger has come: the time of a schedule, the cursor of a poll.
     Cursor {
         /// Whose, with the flow's address in it.

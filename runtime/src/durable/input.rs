@@ -20,8 +20,15 @@ use crate::value::Value;
 pub enum Input {
     /// The process began: what the store holds.
     Start(Start),
-    /// There is another program, which new events run on.
-    Load(Version, Arc<Program>),
+    /// There is another program.
+    Load {
+        /// Its version.
+        version: Version,
+        /// It.
+        program: Arc<Program>,
+        /// Whether new events run on it.
+        is_current: bool,
+    },
     /// Something that a flow waits for has happened.
     Event(Box<Event>),
     /// An attempt ended.
@@ -65,6 +72,8 @@ pub struct Program {
 pub struct Start {
     /// The number that the next run gets.
     pub next: RunNumber,
+    /// The programs of runs that have not ended, in order.
+    pub versions: Vec<Version>,
     /// Runs that had something in flight, and those that something was sent to, in order.
     pub awake: Vec<RunNumber>,
     /// When the first of the sleeping runs is due, in milliseconds since 1970.

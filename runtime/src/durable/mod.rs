@@ -39,4 +39,4 @@ pub mod turn;
 
 pub use self::batch::{Answer, Answered, Batch, Effect, Question, Token, Write};
 pub use self::input::{Ask, Event, InLane, Input, Message, Program, Start, Stored, Waiter};
-pub use self::record::{Ending, Entry, Held, NewRun, Outcome, RunNumber, Source, Version};
+pub use self::record::{Claim, Ending, Entry, Held, NewRun, Outcome, RunNumber, Source, Version};
