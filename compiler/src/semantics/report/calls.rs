@@ -10,7 +10,7 @@ use crate::semantics::signature::Signature;
 use crate::source::Location;
 
 use super::type_name::{placeholder, type_name};
-use super::{a, after, also, before_close, list, meant, sentence, the};
+use super::{a, after, also, before_close, list, meant, meant_text, sentence, the};
 
 /// Arguments that must be given and are not.
 pub(in crate::semantics) fn missing(
@@ -290,14 +290,7 @@ pub(in crate::semantics) fn means_nothing(
     let shown: String = text.chars().take(60).collect();
     let diagnostic = Diagnostic::error(Code::E0310, at, format!("{shown:?} {why}"))
         .label(format!("not a {parameter}"));
-    match candidate {
-        Some(word) => diagnostic.label(format!("did you mean {word:?}?")).fix(
-            format!("change to {word:?}"),
-            at,
-            format!("{word:?}"),
-        ),
-        None => diagnostic,
-    }
+    meant_text(diagnostic, at, candidate)
 }
 
 /// A lambda where none can stand.

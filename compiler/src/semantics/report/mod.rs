@@ -43,13 +43,25 @@ fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 /// "did you mean", where there is a candidate: as a label and as a fix.
 fn meant(diagnostic: Diagnostic, at: Location, candidate: Option<&str>) -> Diagnostic {
     match candidate {
-        Some(name) => diagnostic.label(format!("did you mean `{name}`?")).fix(
-            format!("change to `{name}`"),
-            at,
-            name,
-        ),
+        Some(name) => instead(diagnostic, at, &format!("`{name}`"), name),
         None => diagnostic,
     }
+}
+
+/// The same of a text in quotes.
+fn meant_text(diagnostic: Diagnostic, at: Location, candidate: Option<&str>) -> Diagnostic {
+    match candidate {
+        Some(text) => {
+            let quoted = format!("{text:?}");
+            instead(diagnostic, at, &quoted, &quoted)
+        }
+        None => diagnostic,
+    }
+}
+
+/// "did you mean" what is shown; the fix writes the text.
+fn instead(diagnostic: Diagnostic, at: Location, shown: &str, text: &str) -> Diagnostic {
+    diagnostic.label(format!("did you mean {shown}?")).fix(format!("change to {shown}"), at, text)
 }
 
 /// A second label, where there is a place for it.

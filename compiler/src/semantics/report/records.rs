@@ -7,7 +7,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Location;
 
 use super::type_name::{placeholder, type_name};
-use super::{a, also, before_close, list, meant, the};
+use super::{a, also, before_close, list, meant, meant_text, the};
 
 /// Fields that a literal must have and has not.
 pub(in crate::semantics) fn missing_fields(
@@ -131,15 +131,8 @@ pub(in crate::semantics) fn no_literal(
         format!("{text:?} is not possible here")
     };
     let all: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
-    let mut diagnostic = Diagnostic::error(Code::E0204, at, message)
+    let diagnostic = Diagnostic::error(Code::E0204, at, message)
         .note(format!("It is one of {}", list(all.iter().map(String::as_str))));
-    if let Some(candidate) = candidate {
-        let text = format!("{candidate:?}");
-        diagnostic = diagnostic.label(format!("did you mean {text}?")).fix(
-            format!("change to {text}"),
-            at,
-            text.clone(),
-        );
-    }
+    let diagnostic = meant_text(diagnostic, at, candidate);
     also(diagnostic, place, "defined here")
 }

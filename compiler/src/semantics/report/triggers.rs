@@ -4,7 +4,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::semantics::cron::CronError;
 use crate::source::{Location, Span};
 
-use super::a;
+use super::{a, meant_text};
 
 fn header(at: Location, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::E0502, at, message)
@@ -99,14 +99,7 @@ pub(in crate::semantics) fn unknown_zone(
     let diagnostic = header(at, format!("There is no time zone {zone:?}"))
         .label("unknown")
         .note("Zones are named by continent and city: `\"Europe/Madrid\"`");
-    match candidate {
-        Some(name) => diagnostic.label(format!("did you mean {name:?}?")).fix(
-            format!("change to {name:?}"),
-            at,
-            format!("{name:?}"),
-        ),
-        None => diagnostic,
-    }
+    meant_text(diagnostic, at, candidate)
 }
 
 /// A name that no platform takes for a tool.
@@ -164,14 +157,7 @@ pub(in crate::semantics) fn unknown_failed(
     let diagnostic = header(at, format!("There is no flow {name:?} in this project"))
         .label("unknown")
         .note("A flow is named by its label in this file, or as `file.label`");
-    match candidate {
-        Some(name) => diagnostic.label(format!("did you mean {name:?}?")).fix(
-            format!("change to {name:?}"),
-            at,
-            format!("{name:?}"),
-        ),
-        None => diagnostic,
-    }
+    meant_text(diagnostic, at, candidate)
 }
 
 /// A flow that waits for its own failures.

@@ -26,12 +26,8 @@ pub(in crate::semantics) fn unknown_file(
     };
     match candidate {
         Some(meant) => {
-            let text = if quoted { format!("\"{meant}\"") } else { meant.to_owned() };
-            diagnostic.label(format!("did you mean \"{meant}\"?")).fix(
-                format!("change to \"{meant}\""),
-                at,
-                text,
-            )
+            let shown = format!("\"{meant}\"");
+            super::instead(diagnostic, at, &shown, if quoted { &shown } else { meant })
         }
         None => diagnostic,
     }
