@@ -85,14 +85,8 @@ pub(in crate::semantics) fn unknown_item(
     candidate: Option<&str>,
 ) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(Code::E0101, at, format!("The file `{file}` has no `{name}`"))
-            .label("unknown");
-    let diagnostic = if known.is_empty() {
-        diagnostic.note("It has no functions and no constants")
-    } else {
-        diagnostic.note(format!("It has {}", list(known.iter().copied())))
-    };
-    super::meant(diagnostic, at, candidate)
+        Diagnostic::error(Code::E0101, at, format!("The file `{file}` has no `{name}`"));
+    has(diagnostic, at, known, "functions and no constants", candidate)
 }
 
 /// A file as a value.
@@ -124,12 +118,23 @@ pub(in crate::semantics) fn no_flow(
     candidate: Option<&str>,
 ) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(Code::E0109, at, format!("The file `{file}` has no flow `{name}`"))
-            .label("unknown");
-    let diagnostic = if known.is_empty() {
-        diagnostic.note("It has no flows")
+        Diagnostic::error(Code::E0109, at, format!("The file `{file}` has no flow `{name}`"));
+    has(diagnostic, at, known, "flows", candidate)
+}
+
+/// What a file has instead of what it was asked for, and which of it was meant. Where it has nothing, `kind` says
+/// of what.
+fn has(
+    diagnostic: Diagnostic,
+    at: Location,
+    known: &[&str],
+    kind: &str,
+    candidate: Option<&str>,
+) -> Diagnostic {
+    let note = if known.is_empty() {
+        format!("It has no {kind}")
     } else {
-        diagnostic.note(format!("It has {}", list(known.iter().copied())))
+        format!("It has {}", list(known.iter().copied()))
     };
-    super::meant(diagnostic, at, candidate)
+    super::meant(diagnostic.label("unknown").note(note), at, candidate)
 }
