@@ -111,42 +111,47 @@ impl Diagnostic {
 
     /// An edit that mends it.
     pub fn fix(
-        mut self,
+        self,
         title: impl Into<String>,
         at: Location,
         text: impl Into<String>,
     ) -> Diagnostic {
-        let edits = vec![Edit { at, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), edits, sure: true });
-        self
+        self.mended_by(title, [(at, text)], true)
     }
 
     /// An edit that may mend it, where only the author can tell.
     pub fn offer(
-        mut self,
+        self,
         title: impl Into<String>,
         at: Location,
         text: impl Into<String>,
     ) -> Diagnostic {
-        let edits = vec![Edit { at, text: text.into() }];
-        self.fixes.push(Fix { title: title.into(), edits, sure: false });
-        self
+        self.mended_by(title, [(at, text)], false)
     }
 
     /// Edits that mend it together, in order of position.
     pub fn fix_all<const N: usize, T: Into<String>>(
-        mut self,
+        self,
         title: impl Into<String>,
         edits: [(Location, T); N],
     ) -> Diagnostic {
-        let edits = edits.map(|(at, text)| Edit { at, text: text.into() }).to_vec();
-        self.fixes.push(Fix { title: title.into(), edits, sure: true });
-        self
+        self.mended_by(title, edits, true)
     }
 
     /// Whether it keeps the flow from running.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    fn mended_by<const N: usize, T: Into<String>>(
+        mut self,
+        title: impl Into<String>,
+        edits: [(Location, T); N],
+        sure: bool,
+    ) -> Diagnostic {
+        let edits = edits.map(|(at, text)| Edit { at, text: text.into() }).to_vec();
+        self.fixes.push(Fix { title: title.into(), edits, sure });
+        self
     }
 }
 
