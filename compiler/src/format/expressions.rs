@@ -58,14 +58,7 @@ impl Builder<'_> {
             }
             ExprKind::ParallelFor { name, iterable, limit, body } => {
                 let mark = self.mark();
-                self.token(Kind::For);
-                self.space();
-                self.name(name);
-                self.space();
-                self.token(Kind::In);
-                self.space();
-                self.head(iterable);
-                self.space();
+                self.for_in(name, iterable);
                 self.word("parallel");
                 self.space();
                 if let Some(limit) = limit {

@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::document::{Line, Node};
 use crate::syntax::token::Kind;
-use crate::syntax::tree::{BinaryOp, Block, Stmt, StmtKind};
+use crate::syntax::tree::{BinaryOp, Block, Expr, Name, Stmt, StmtKind};
 
 const BRACES: (Kind, Kind) = (Kind::BraceOpen, Kind::BraceClose);
 
@@ -93,14 +93,7 @@ impl Builder<'_> {
             StmtKind::Expr(value) => self.expr(value),
             StmtKind::For { name, iterable, body } => {
                 let mark = self.mark();
-                self.token(Kind::For);
-                self.space();
-                self.name(name);
-                self.space();
-                self.token(Kind::In);
-                self.space();
-                self.head(iterable);
-                self.space();
+                self.for_in(name, iterable);
                 self.block(body);
                 self.group(mark);
             }
@@ -163,6 +156,18 @@ impl Builder<'_> {
             StmtKind::Expect(expectation) => self.expectation(expectation),
             StmtKind::Broken => self.fail(),
         }
+    }
+
+    /// `for name in list `, with or without `parallel` behind it.
+    pub(super) fn for_in(&mut self, name: &Name, iterable: &Expr) {
+        self.token(Kind::For);
+        self.space();
+        self.name(name);
+        self.space();
+        self.token(Kind::In);
+        self.space();
+        self.head(iterable);
+        self.space();
     }
 
     /// `parallel { … }`, `first { … }`
