@@ -2,7 +2,8 @@
 
 use std::fmt::{Result, Write};
 
-use super::flatten::{Flat, Members, flatten};
+use super::clusters::{Language, write_members};
+use super::flatten::{Flat, flatten};
 use super::model::{FrameKind, Node, NodeKind, Picture};
 
 /// Writes a picture for Graphviz.
@@ -24,7 +25,7 @@ pub fn dot(picture: &Picture) -> String {
 fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> Result {
     writeln!(out, "  subgraph cluster_{prefix} {{")?;
     writeln!(out, "    label=\"{}\"; color=none;", escape(name))?;
-    members(out, prefix, flat, &flat.outside, 2)?;
+    write_members(out, &Graphviz, prefix, flat, &flat.outside, 2)?;
     for edge in &flat.edges {
         write!(out, "    {prefix}_{} -> {prefix}_{}", edge.from, edge.to)?;
         let mut settings = Vec::new();
@@ -42,32 +43,24 @@ fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> R
     writeln!(out, "  }}")
 }
 
-/// The nodes of a cluster, and the clusters in it.
-fn members(
-    out: &mut String,
-    prefix: &str,
-    flat: &Flat<'_>,
-    members: &Members,
-    depth: usize,
-) -> Result {
-    let indent = "  ".repeat(depth);
-    for id in &members.nodes {
-        let Some(node) = flat.nodes.get(*id) else { continue };
-        let text = escape(&node.full_text());
-        writeln!(out, "{indent}{prefix}_{id} [label=\"{text}\"{}];", look(node))?;
+struct Graphviz;
+
+impl Language for Graphviz {
+    fn node(&self, node: &Node) -> String {
+        format!(" [label=\"{}\"{}];", escape(&node.full_text()), look(node))
     }
-    for id in &members.clusters {
-        let Some(inner) = flat.clusters.get(*id) else { continue };
-        let style = match inner.kind {
+
+    fn open(&self, prefix: &str, id: usize, kind: FrameKind) -> Vec<String> {
+        let style = match kind {
             FrameKind::Try => "dashed",
             _ => "rounded",
         };
-        writeln!(out, "{indent}subgraph cluster_{prefix}_{id} {{")?;
-        writeln!(out, "{indent}  label=\"\"; style={style};")?;
-        self::members(out, prefix, flat, &inner.members, depth + 1)?;
-        writeln!(out, "{indent}}}")?;
+        vec![format!("subgraph cluster_{prefix}_{id} {{"), format!("  label=\"\"; style={style};")]
     }
-    Ok(())
+
+    fn close(&self) -> &'static str {
+        "}"
+    }
 }
 
 /// How a node differs from a rounded box.

@@ -2,7 +2,8 @@
 
 use std::fmt::{Result, Write};
 
-use super::flatten::{Flat, Members, flatten};
+use super::clusters::{Language, write_members};
+use super::flatten::{Flat, flatten};
 use super::model::{FrameKind, Node, NodeKind, Picture};
 
 /// Writes a picture as a Mermaid flowchart.
@@ -26,7 +27,7 @@ const STYLE: &str = "  \
 
 fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> Result {
     writeln!(out, "  subgraph {prefix}[\"{}\"]", escape(name))?;
-    members(out, prefix, flat, &flat.outside, 2)?;
+    write_members(out, &Mermaid, prefix, flat, &flat.outside, 2)?;
     for edge in &flat.edges {
         let arrow = if edge.error { "-.->" } else { "-->" };
         let label = match edge.label.is_empty() {
@@ -38,33 +39,27 @@ fn write_graph(out: &mut String, prefix: &str, name: &str, flat: &Flat<'_>) -> R
     writeln!(out, "  end")
 }
 
-/// The nodes of a cluster, and the clusters in it.
-fn members(
-    out: &mut String,
-    prefix: &str,
-    flat: &Flat<'_>,
-    members: &Members,
-    depth: usize,
-) -> Result {
-    let indent = "  ".repeat(depth);
-    for id in &members.nodes {
-        let Some(node) = flat.nodes.get(*id) else { continue };
-        writeln!(out, "{indent}{prefix}_{id}{}", shape(node))?;
+struct Mermaid;
+
+impl Language for Mermaid {
+    fn node(&self, node: &Node) -> String {
+        shape(node)
     }
-    for id in &members.clusters {
-        let Some(inner) = flat.clusters.get(*id) else { continue };
-        let title = match inner.kind {
+
+    fn open(&self, prefix: &str, id: usize, kind: FrameKind) -> Vec<String> {
+        let title = match kind {
             FrameKind::Loop | FrameKind::Each => "loop",
             FrameKind::Parallel => "parallel",
             FrameKind::First => "first",
             FrameKind::Try => "try",
             FrameKind::Function => "function",
         };
-        writeln!(out, "{indent}subgraph {prefix}_c{id}[\"{title}\"]")?;
-        self::members(out, prefix, flat, &inner.members, depth + 1)?;
-        writeln!(out, "{indent}end")?;
+        vec![format!("subgraph {prefix}_c{id}[\"{title}\"]")]
     }
-    Ok(())
+
+    fn close(&self) -> &'static str {
+        "end"
+    }
 }
 
 fn shape(node: &Node) -> String {

@@ -10,6 +10,7 @@
 //! failure stands to the right. Only what has an effect or turns the flow is a node; computing is not.
 
 mod build;
+mod clusters;
 mod dot;
 mod drawing;
 mod flatten;
