@@ -6,7 +6,7 @@ use callflow_artifact::bytecode::{
 use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 
-use super::support::{failure, new_run, show, tell, text};
+use super::support::{begun, failure, new_run, show, tell, text};
 use crate::engine::core::advance;
 use crate::engine::testing::{Assembly, call, effect, give};
 use crate::engine::{Completion, Run, Status, Ticket};
@@ -218,8 +218,7 @@ fn items_begin_as_others_end_and_results_keep_their_order() {
     end
     succeeded
     "#);
-    let mut run = new_run(&program);
-    advance(&program, &mut run, Completion::Begin);
+    let mut run = begun(&program);
     for ticket in [2, 3, 4, 1] {
         assert_eq!(run.state(), "running");
         let result = text(&ticket.to_string());
@@ -232,16 +231,14 @@ fn items_begin_as_others_end_and_results_keep_their_order() {
 #[test]
 fn nothing_to_do_is_done_at_once() {
     let program = each(&[], None);
-    let mut run = new_run(&program);
-    advance(&program, &mut run, Completion::Begin);
+    let mut run = begun(&program);
     assert_eq!(run.status, Status::Succeeded(Value::list(Vec::new())));
 }
 
 #[test]
 fn where_nothing_catches_it_a_run_fails_where_its_branch_did() {
     let program = each(&["a", "b"], None);
-    let mut run = new_run(&program);
-    advance(&program, &mut run, Completion::Begin);
+    let mut run = begun(&program);
     let refused = failure(ErrorKind::Rejected, true);
     advance(&program, &mut run, Completion::Acted(Ticket(2), Err(refused)));
     insta::assert_snapshot!(end_of(&run), @"rejected: the reason at 0..5 of FunctionId(0)");
@@ -291,8 +288,7 @@ fn branches_that_hold_more_than_they_may_fail() {
     let none = assembly.load(2, Constant::None);
     let code = vec![none, effect(1, parallel(&[large; 20]), &[]), give(2)];
     let program = assembly.flow(&[joined, TypeId::NONE], TypeId::NONE, code, vec![]);
-    let mut run = new_run(&program);
-    advance(&program, &mut run, Completion::Begin);
+    let mut run = begun(&program);
     insta::assert_snapshot!(end_of(&run), @"failed: the branches of a run may hold 1000000 values together and no more at 10..15 of FunctionId(0)");
 }
 
@@ -307,8 +303,7 @@ fn a_used_up_budget_ends_the_run_whatever_catches() {
     let code = vec![none, effect(1, parallel(&[turns]), &[]), give(2), give(2)];
     let handler = Handler { from: 1, to: 2, target: 3, error: Reg(3) };
     let program = assembly.flow(&[joined, TypeId::NONE, error], TypeId::NONE, code, vec![handler]);
-    let mut run = new_run(&program);
-    advance(&program, &mut run, Completion::Begin);
+    let mut run = begun(&program);
     assert!(matches!(run.status, Status::Failed(_)), "{:?}", run.status);
 }
 

@@ -7,7 +7,7 @@ use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 use proptest::prelude::*;
 
-use super::support::{failure, new_run};
+use super::support::{begun, failure, new_run};
 use crate::engine::core::advance;
 use crate::engine::testing::{Assembly, call, effect, give};
 use crate::engine::{BranchId, Command, Completion, Doing, Run, Ticket};
@@ -261,8 +261,7 @@ proptest! {
     #[test]
     fn strange_tickets_change_nothing(plan in plans(), ticket in 0_u64..100) {
         let program = program(&plan);
-        let mut run = new_run(&program);
-        advance(&program, &mut run, Completion::Begin);
+        let mut run = begun(&program);
         let before = run.clone();
         let ticket = Ticket(ticket);
         let mut strange = vec![

@@ -5,7 +5,7 @@ use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 use proptest::prelude::*;
 
-use super::support::{failure, new_run, show, tell, text};
+use super::support::{begun, failure, new_run, show, tell, text};
 use crate::engine::core::{advance, step_key};
 use crate::engine::testing::{Assembly, call, effect, give};
 use crate::engine::{BranchId, Command, Completion, Status, Ticket};
@@ -175,8 +175,7 @@ fn an_error_is_caught_after_the_last_attempt() {
     ];
     let handler = Handler { from: 0, to: 1, target: 2, error: Reg(2) };
     let program = assembly.flow(&[TypeId::STRING, error], TypeId::STRING, code, vec![handler]);
-    let mut run = new_run(&program);
-    advance(&program, &mut run, Completion::Begin);
+    let mut run = begun(&program);
     let outcome = Err(failure(ErrorKind::Rejected, true));
     advance(&program, &mut run, Completion::Acted(Ticket(1), outcome));
     assert_eq!(run.status, Status::Succeeded(Value::text("the reason")));
@@ -282,8 +281,7 @@ proptest! {
     #[test]
     fn nothing_that_comes_is_too_strange(completions in proptest::collection::vec(completions(), 0..200)) {
         let program = everything();
-        let mut run = new_run(&program);
-        advance(&program, &mut run, Completion::Begin);
+        let mut run = begun(&program);
         for completion in completions {
             let before = run.clone();
             let ticket = completion.ticket();

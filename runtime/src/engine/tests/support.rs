@@ -17,6 +17,13 @@ pub(super) fn new_run(program: &Program) -> Run {
     create("run_1".into(), flow as u32, fiber, BUDGET)
 }
 
+/// The same, which has begun.
+pub(super) fn begun(program: &Program) -> Run {
+    let mut run = new_run(program);
+    advance(program, &mut run, Completion::Begin);
+    run
+}
+
 pub(super) fn failure(kind: ErrorKind, certain: bool) -> ActionFailure {
     ActionFailure { error: Error::new(kind, "the reason"), certainly_without_effect: certain }
 }
