@@ -15,6 +15,7 @@ use std::sync::Arc;
 mod support {
     pub mod arguments;
     pub mod bench;
+    pub mod compile;
     pub mod description;
     pub mod generate;
     pub mod recorder;

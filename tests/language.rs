@@ -7,30 +7,16 @@
     reason = "a test fails by panicking"
 )]
 
-use callflow_compiler::compile;
-use callflow_compiler::project::Project;
-use callflow_compiler::source::{Embedded, Source};
-use callflow_runtime::execute::{Budget, Outcome, Program, Resume, resume, start};
+mod support {
+    pub mod compile;
+}
+
+use callflow_runtime::execute::{Budget, Outcome, Resume, resume, start};
 use callflow_runtime::value::{Value, decode, encode};
 use callflow_runtime::{Error, ErrorKind};
 use serde_json::{Value as Json, json};
 
-const LIBRARY: Embedded =
-    Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
-
-fn load(text: &str) -> Program {
-    let file = Source { path: "test.flow".into(), text: text.into() };
-    let compilation = compile(Project::new("test", vec![file]), &LIBRARY);
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    let errors: Vec<String> = errors
-        .map(|error| {
-            let at = compilation.sources.slice(error.primary.at);
-            format!("{} {}: `{at}`", error.code, error.message)
-        })
-        .collect();
-    let artifact = compilation.artifact.unwrap_or_else(|| panic!("{}\n{text}", errors.join("\n")));
-    Program::load(artifact).unwrap()
-}
+use support::compile::program;
 
 /// Runs the first flow of a file with an event. Each effect is told to `host`, which answers it.
 fn run_file(
@@ -38,7 +24,7 @@ fn run_file(
     event: &Json,
     host: &mut dyn FnMut(&str) -> Resume,
 ) -> Result<Json, String> {
-    let program = load(text);
+    let program = program(text);
     let flow = &program.artifact().flows[0];
     let event = decode(program.types(), flow.trigger.event, event).unwrap();
     let mut fiber = start(&program, flow.function, vec![], vec![event]);

@@ -7,29 +7,18 @@
     reason = "a test fails by panicking"
 )]
 
-use callflow_compiler::compile;
-use callflow_compiler::project::Project;
-use callflow_compiler::source::{Embedded, Source};
+mod support {
+    pub mod compile;
+}
+
 use callflow_runtime::connect::Environment;
-use callflow_runtime::execute::Program;
 use callflow_runtime::testing;
 
-const LIBRARY: Embedded =
-    Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
+use support::compile::program;
 
 /// Compiles a file and runs its tests; tells what each found.
 fn findings(text: &str) -> String {
-    let file = Source { path: "test.flow".into(), text: text.into() };
-    let compilation = compile(Project::new("test", vec![file]).with_tests(), &LIBRARY);
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    let errors: Vec<String> = errors
-        .map(|error| {
-            let at = compilation.sources.slice(error.primary.at);
-            format!("{} {}: `{at}`", error.code, error.message)
-        })
-        .collect();
-    let artifact = compilation.artifact.unwrap_or_else(|| panic!("{}", errors.join("\n")));
-    let program = Program::load(artifact).unwrap();
+    let program = program(text);
     let settings = [("REGION".to_owned(), "eu".to_owned())];
     let environment = Environment::from_settings(settings, &|_| None);
     let mut told = String::new();

@@ -8,20 +8,20 @@
     reason = "a test fails by panicking"
 )]
 
+mod support {
+    pub mod compile;
+}
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use callflow_artifact::Builtin;
-use callflow_compiler::compile;
-use callflow_compiler::project::Project;
-use callflow_compiler::source::{Embedded, Source};
-use callflow_runtime::execute::{Budget, Outcome, Program, Resume, resume, start};
+use callflow_runtime::execute::{Budget, Outcome, Resume, resume, start};
 use callflow_runtime::value::encode;
 use serde_json::Value as Json;
 
-const LIBRARY: Embedded =
-    Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
+use support::compile::program;
 
 /// Two expressions that are said to be equal.
 struct Example {
@@ -102,18 +102,7 @@ fn check(preamble: &str, examples: &[Example]) {
 
 /// What the first flow of a file returns.
 fn run(text: String) -> Vec<Json> {
-    let file = Source { path: "test.flow".into(), text: text.as_str().into() };
-    let compilation = compile(Project::new("test", vec![file]), &LIBRARY);
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    let errors: Vec<String> = errors
-        .map(|error| {
-            let line = text[..error.primary.at.span.start as usize].lines().next_back();
-            let at = compilation.sources.slice(error.primary.at);
-            format!("{} {}: `{at}` in {}", error.code, error.message, line.unwrap_or_default())
-        })
-        .collect();
-    let artifact = compilation.artifact.unwrap_or_else(|| panic!("{}", errors.join("\n")));
-    let program = Program::load(artifact).unwrap();
+    let program = program(&text);
     let flow = &program.artifact().flows[0];
     let mut fiber = start(&program, flow.function, vec![], vec![]);
     match resume(&program, &mut fiber, Resume::Begin, &mut Budget(10_000_000)) {

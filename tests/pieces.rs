@@ -6,6 +6,7 @@
 
 mod support {
     pub mod bench;
+    pub mod compile;
     pub mod recorder;
 }
 

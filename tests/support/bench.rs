@@ -3,10 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use callflow_compiler::compile;
-use callflow_compiler::diagnostics::Diagnostic;
-use callflow_compiler::project::Project;
-use callflow_compiler::source::{Embedded, Source};
 use callflow_runtime::Error;
 use callflow_runtime::connect::Connections;
 use callflow_runtime::engine::Status;
@@ -20,6 +16,7 @@ use callflow_runtime::pieces::{
 use callflow_runtime::value::{Value, encode};
 use serde_json::Value as Json;
 
+use super::compile;
 use super::recorder::{Answer, Recorded, Recorder};
 
 /// A way to connect a piece.
@@ -74,21 +71,7 @@ pub struct Bench {
 impl Bench {
     /// Compiles a file of flows.
     pub fn new(service: Service, text: &str) -> Bench {
-        let source = Source { path: "calls.flow".into(), text: text.into() };
-        let library =
-            Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
-        let compilation = compile(Project::new("calls", vec![source]), &library);
-        let errors: Vec<String> = compilation
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.is_error())
-            .map(|Diagnostic { code, message, primary, .. }| {
-                format!("{code}: {message}: {}", compilation.sources.slice(primary.at))
-            })
-            .collect();
-        assert!(errors.is_empty(), "the flows do not compile:\n{}", errors.join("\n"));
-        let artifact = compilation.artifact.expect("an artifact of what has no error");
-        let program = Program::load(artifact).expect("an artifact that can be loaded");
+        let program = compile::program(text);
         let allow = "127.0.0.1".parse().expect("an address");
         let network = Arc::new(Network::new(vec![allow]));
         Bench { program: Arc::new(program), service, network }

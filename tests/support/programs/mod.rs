@@ -11,13 +11,12 @@ pub mod text;
 pub mod tree;
 
 use callflow_artifact::Artifact;
-use callflow_compiler::compile;
-use callflow_compiler::project::Project;
-use callflow_compiler::source::{Embedded, Source};
+use callflow_compiler::source::Embedded;
 use callflow_runtime::execute::{Program, start};
 use callflow_runtime::value::{decode, encode};
 use serde_json::{Value as Json, json};
 
+use super::compile::artifact;
 use drive::Ended;
 use evaluate::Leave;
 use tree::Unit;
@@ -33,16 +32,7 @@ const LIBRARY: Embedded = Embedded {
 
 /// The artifact of a text that has no mistakes.
 pub fn compiled(text: &str) -> Artifact {
-    let file = Source { path: "random.flow".into(), text: text.into() };
-    let compilation = compile(Project::new("random", vec![file]), &LIBRARY);
-    compilation.artifact.unwrap_or_else(|| {
-        let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        let told = errors.map(|error| {
-            let at = compilation.sources.slice(error.primary.at);
-            format!("{} {}: `{at}`", error.code, error.message)
-        });
-        panic!("{}\n{text}", told.collect::<Vec<_>>().join("\n"))
-    })
+    artifact(text, &LIBRARY)
 }
 
 /// What a compiled program gives, or none if it fails.
