@@ -255,6 +255,7 @@ impl Open {
             Command::Act(ticket, step) => (ticket, What::Act(step)),
             Command::Backoff { ticket, .. }
             | Command::Wait(ticket, _)
+            | Command::Yield(ticket)
             | Command::Deadline(ticket, _) => (ticket, What::Fire),
             Command::Ask(ticket, what) => (ticket, What::Answer(what)),
             Command::Launch { ticket, .. } => (ticket?, What::End),

@@ -11,7 +11,7 @@ mod support {
     pub mod compile;
 }
 
-use callflow_runtime::execute::{Budget, Outcome, Resume, resume, start};
+use callflow_runtime::execute::{Budget, Outcome, Resume, Slice, resume, start};
 use callflow_runtime::value::{Value, decode, encode};
 use callflow_runtime::{Error, ErrorKind};
 use serde_json::{Value as Json, json};
@@ -31,13 +31,14 @@ fn run_file(
     let mut budget = Budget(1_000_000);
     let mut next = Resume::Begin;
     loop {
-        match resume(&program, &mut fiber, next, &mut budget) {
+        match resume(&program, &mut fiber, next, &mut budget, Slice::ENDLESS) {
             Outcome::Suspended(request) => {
                 let effect = format!("{:?}", request.effect);
                 let texts = request.arguments.iter().filter_map(Value::as_text);
                 next = host(texts.fold(effect, |told, text| told + " " + text).as_str());
             }
             Outcome::Returned(value) => return Ok(encode(program.types(), flow.result, &value)),
+            Outcome::Paused => panic!("an endless slice is over"),
             Outcome::Stopped => return Ok(json!("stopped")),
             Outcome::Failed(error, ..) => return Err(format!("{}: {}", error.kind, error.message)),
         }

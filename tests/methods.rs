@@ -17,7 +17,7 @@ use std::fs;
 use std::path::Path;
 
 use callflow_artifact::Builtin;
-use callflow_runtime::execute::{Budget, Outcome, Resume, resume, start};
+use callflow_runtime::execute::{Budget, Outcome, Resume, Slice, resume, start};
 use callflow_runtime::value::encode;
 use serde_json::Value as Json;
 
@@ -105,7 +105,7 @@ fn run(text: String) -> Vec<Json> {
     let program = program(&text);
     let flow = &program.artifact().flows[0];
     let mut fiber = start(&program, flow.function, vec![], vec![]);
-    match resume(&program, &mut fiber, Resume::Begin, &mut Budget(10_000_000)) {
+    match resume(&program, &mut fiber, Resume::Begin, &mut Budget(10_000_000), Slice::ENDLESS) {
         Outcome::Returned(value) => match encode(program.types(), flow.result, &value) {
             Json::Array(outcomes) => outcomes,
             other => panic!("{other}"),

@@ -8,7 +8,7 @@ use callflow_compiler::format::format;
 use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, FileId, Source};
 use callflow_compiler::syntax;
-use callflow_runtime::execute::{Budget, Outcome, Program, Resume, interpret};
+use callflow_runtime::execute::{Budget, Outcome, Program, Resume, Slice, interpret};
 use callflow_runtime::trigger::{Hook, Platform, adapt};
 use callflow_runtime::value::{Value, decode, encode, sample};
 
@@ -92,9 +92,11 @@ fn execute(artifact: Artifact) {
         let Ok(event) = decode(program.types(), flow.trigger.event, &sample) else { continue };
         let mut fiber = interpret::start(&program, flow.function, Vec::new(), vec![event]);
         let mut budget = Budget(100_000);
-        let outcome = interpret::resume(&program, &mut fiber, Resume::Begin, &mut budget);
+        let outcome =
+            interpret::resume(&program, &mut fiber, Resume::Begin, &mut budget, Slice::ENDLESS);
         if let Outcome::Suspended(_) = outcome {
-            interpret::resume(&program, &mut fiber, Resume::Value(Value::None), &mut budget);
+            let resume = Resume::Value(Value::None);
+            interpret::resume(&program, &mut fiber, resume, &mut budget, Slice::ENDLESS);
         }
     }
 }

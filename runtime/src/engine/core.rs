@@ -2,7 +2,8 @@
 //!
 //! A completion wakes the branch that waits for it. A branch that is awake runs to its next effect; what that
 //! leads to (other branches that begin, end or are cancelled) is settled before the step is over, so that
-//! between two steps every branch waits for something.
+//! between two steps every branch waits for something. One step computes no longer than a [`Slice`]: when that is
+//! over, what is awake waits for its next turn.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::message::{Ambient, Command, Completion, Ticket, Until};
 use super::run::{Branch, BranchId, Doing, Failure, Run, Status, StepId};
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Budget, Fiber, Outcome, Program, Request, Resume, interpret, limits};
+use crate::execute::{Budget, Fiber, Outcome, Program, Request, Resume, Slice, interpret, limits};
 use crate::value::Value;
 
 /// What a line in the log or another run costs of the budget, in instructions: a loop that only logs ends as
@@ -47,7 +48,8 @@ pub fn advance(program: &Program, run: &mut Run, completion: Completion) -> Vec<
     if run.status.is_final() {
         return Vec::new();
     }
-    let mut turn = Turn { program, run, commands: Vec::new(), ready: VecDeque::new() };
+    let slice = Slice::begin(run.budget);
+    let mut turn = Turn { program, run, slice, commands: Vec::new(), ready: VecDeque::new() };
     match completion {
         Completion::Begin => turn.begin(),
         Completion::Cancel => turn.end(Status::Cancelled, "the run was cancelled"),
@@ -91,6 +93,8 @@ fn digest(run: &str, parts: &[&[u8]]) -> EcoString {
 pub(super) struct Turn<'a> {
     pub(super) program: &'a Program,
     pub(super) run: &'a mut Run,
+    /// How long all branches together may compute.
+    slice: Slice,
     pub(super) commands: Vec<Command>,
     /// The branches that are awake, in the order in which they go on.
     ready: VecDeque<Wake>,
@@ -199,6 +203,10 @@ impl Turn<'_> {
                 self.run.asked.remove(&ticket);
                 self.wake_with(id, Ok(Value::None));
             }
+            Some(Doing::Yielding(turn)) if *turn == ticket => {
+                self.run.asked.remove(&ticket);
+                self.wake(id, Resume::GoOn, None);
+            }
             Some(Doing::Acting { .. } | Doing::Pausing { .. }) => self.call_fired(id, ticket),
             _ => {}
         }
@@ -232,10 +240,14 @@ impl Turn<'_> {
         loop {
             // One that was cancelled while it was about to go on is gone.
             let Some(branch) = self.run.branches.get_mut(&id) else { return };
-            let outcome =
-                interpret::resume(self.program, &mut branch.fiber, resume, &mut self.run.budget);
+            let (fiber, budget) = (&mut branch.fiber, &mut self.run.budget);
+            let outcome = interpret::resume(self.program, fiber, resume, budget, self.slice);
             resume = match outcome {
                 Outcome::Suspended(request) => match self.suspended(id, request) {
+                    Some(resume) => resume,
+                    None => return,
+                },
+                Outcome::Paused => match self.paused(id) {
                     Some(resume) => resume,
                     None => return,
                 },
@@ -253,8 +265,24 @@ impl Turn<'_> {
         }
     }
 
-    /// Takes note of how large a branch is and of what it asks; what needs no answer gives what to resume with.
+    /// Takes note of what a branch asks; what needs no answer gives what to resume with.
     fn suspended(&mut self, id: BranchId, request: Request) -> Option<Resume> {
+        self.measure(id).or_else(|| self.ask(id, request))
+    }
+
+    /// Lets a branch wait for its next turn.
+    fn paused(&mut self, id: BranchId) -> Option<Resume> {
+        let too_large = self.measure(id);
+        if too_large.is_none() {
+            let ticket = self.ticket(id);
+            self.now_doing(id, Doing::Yielding(ticket));
+            self.commands.push(Command::Yield(ticket));
+        }
+        too_large
+    }
+
+    /// Takes note of how large a branch is; what the branch fails with if the run is too large.
+    fn measure(&mut self, id: BranchId) -> Option<Resume> {
         let branch = self.run.branches.get_mut(&id)?;
         let registers = branch.fiber.registers();
         self.run.registers = self.run.registers.saturating_sub(branch.registers) + registers;
@@ -265,7 +293,7 @@ impl Turn<'_> {
                 "the branches of a run may hold {limit} values together and no more"
             ))));
         }
-        self.ask(id, request)
+        None
     }
 
     fn ask(&mut self, id: BranchId, request: Request) -> Option<Resume> {

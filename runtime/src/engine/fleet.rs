@@ -121,14 +121,18 @@ impl<'a> Fleet<'a> {
         self.queue.extend((0..self.members.len()).map(|run| (run, Completion::Cancel)));
     }
 
-    /// Feeds the runs what happened, until they wait for something that has not happened.
-    pub(crate) fn turn(&mut self, world: &mut impl World) {
-        while let Some((number, completion)) = self.queue.pop_front() {
+    /// Feeds the runs what happened, until they wait for something that has not happened or one of them lets
+    /// others have their turn. Whether there is more to do at once.
+    pub(crate) fn turn(&mut self, world: &mut impl World) -> bool {
+        let mut has_yielded = false;
+        while !has_yielded && let Some((number, completion)) = self.queue.pop_front() {
             let Some(member) = self.members.get_mut(number) else { continue };
             for command in advance(self.program, &mut member.run, completion) {
+                has_yielded |= matches!(command, Command::Yield(_));
                 self.carry_out(world, number, command);
             }
         }
+        !self.queue.is_empty()
     }
 
     /// When the next timer fires.
@@ -219,6 +223,7 @@ impl<'a> Fleet<'a> {
             Command::Deadline(ticket, millis) => {
                 self.timers.set(at(ticket), after(world.now(), millis));
             }
+            Command::Yield(ticket) => self.post(at(ticket), Completion::Fired),
             Command::Ask(ticket, what) => {
                 let answer = world.answer(what);
                 self.post(at(ticket), |ticket| Completion::Answer(ticket, answer));

@@ -101,7 +101,10 @@ impl Turn<'_> {
                     let error = Error::new(ErrorKind::Cancelled, why);
                     self.commands.push(Command::Settled { step: call.step, outcome: Err(error) });
                 }
-                Doing::Waiting(ticket) | Doing::Asking(ticket) | Doing::Following(ticket) => {
+                Doing::Yielding(ticket)
+                | Doing::Waiting(ticket)
+                | Doing::Asking(ticket)
+                | Doing::Following(ticket) => {
                     self.abort(ticket);
                 }
                 Doing::Joining(join) => branches.extend(join.children.values().rev()),

@@ -22,7 +22,7 @@ pub enum Completion {
     Begin,
     /// An attempt of a step ended: its result, or why it failed and whether it may be tried again.
     Acted(Ticket, Result<Value, ActionFailure>),
-    /// A timer that was asked for has fired.
+    /// A timer that was asked for has fired, or it is the run's turn again.
     Fired(Ticket),
     /// What was asked for with [`Command::Ask`], or why there is no answer.
     Answer(Ticket, Result<Value, Error>),
@@ -66,6 +66,9 @@ pub enum Command {
     /// Say when so many milliseconds are over, because something must be done by then; answered by
     /// [`Completion::Fired`].
     Deadline(Ticket, i64),
+    /// Let others have their turn; answered by [`Completion::Fired`] as soon as they had, without any time that
+    /// must pass.
+    Yield(Ticket),
     /// Find out; answered by [`Completion::Answer`].
     Ask(Ticket, Ambient),
     /// Begin a run of another flow.

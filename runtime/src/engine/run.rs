@@ -62,7 +62,11 @@ impl Run {
     pub fn state(&self) -> &'static str {
         let is_idle = |branch: &Branch| match &branch.doing {
             Doing::Pausing { .. } | Doing::Waiting(_) | Doing::Joining(_) => true,
-            Doing::Ready | Doing::Acting { .. } | Doing::Asking(_) | Doing::Following(_) => false,
+            Doing::Ready
+            | Doing::Yielding(_)
+            | Doing::Acting { .. }
+            | Doing::Asking(_)
+            | Doing::Following(_) => false,
         };
         match &self.status {
             Status::Running if self.branches.values().all(is_idle) => "waiting",
@@ -141,6 +145,8 @@ pub struct Parent {
 pub enum Doing {
     /// For nothing: it has not begun, or goes on at once.
     Ready,
+    /// For its next turn: it has computed for long, and others go first.
+    Yielding(Ticket),
     /// For the outcome of an attempt.
     Acting {
         /// The attempt.

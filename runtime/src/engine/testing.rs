@@ -1,7 +1,8 @@
 //! Programs made by hand, for the tests of the engine and of the action host.
 
 use callflow_artifact::bytecode::{
-    ActionId, ConstantId, Effect, FlowId, Function, FunctionId, Handler, Op, Origin, Reg,
+    ActionId, Arithmetic, ConstantId, Effect, FlowId, Function, FunctionId, Handler, Number, Op,
+    Order, Origin, Reg,
 };
 use callflow_artifact::piece::{Action, ActionBody, EffectClass, Piece, PieceId};
 use callflow_artifact::{
@@ -164,6 +165,22 @@ impl Assembly {
         let fields = fields.iter().enumerate();
         self.artifact.types.shape(fields.map(|(n, ty)| (format!("r{n}").into(), *ty)).collect())
     }
+}
+
+/// A loop of so many turns, five instructions each, over three registers from this one on: two integers and a
+/// boolean. It begins at this instruction.
+pub(crate) fn toil(assembly: &mut Assembly, registers: u16, at: u32, turns: i64) -> Vec<Op> {
+    let [turn, one, more] = [0, 1, 2].map(|n| Reg(registers + n));
+    let (op, number) = (Arithmetic::Subtract, Number::Int);
+    vec![
+        assembly.load(turn.0, Constant::Int(turns)),
+        assembly.load(one.0, Constant::Int(1)),
+        Op::Arithmetic { op, number, dst: turn, a: turn, b: one },
+        Op::Compare { order: Order::GreaterOrEqual, dst: more, a: turn, b: one },
+        Op::Move { dst: more, src: more },
+        Op::Move { dst: more, src: more },
+        Op::JumpIf { condition: more, to: at + 2 },
+    ]
 }
 
 /// `dst = effect(arguments)`

@@ -7,7 +7,7 @@ use ecow::eco_format;
 use super::limits::{FRAME_LIMIT, too_large};
 use super::machine::{Trap, broken};
 use super::segment::{self, Exit};
-use super::{Budget, Fiber, Frame, Outcome, Program, Request, Resume};
+use super::{Budget, Fiber, Frame, Outcome, Program, Request, Resume, Slice};
 use crate::error::{Error, ErrorKind};
 use crate::value::Value;
 
@@ -25,19 +25,21 @@ pub fn start(
     Fiber { frames: vec![Frame { function, at: 0, registers, types, result: Reg(0) }] }
 }
 
-/// Runs a fiber up to its next effect or its end.
+/// Runs a fiber up to its next effect, its end, or the end of the slice.
 ///
 /// A fiber that is suspended goes on with the effect's value or error; with [`Resume::Begin`] it asks for the
 /// same again. An error goes to the innermost handler of the innermost frame that has one. When the budget is
-/// used up, the run fails at once and no handler is asked.
+/// used up, the run fails at once and no handler is asked. Slices change nothing but when this returns: what a
+/// fiber does, and what it takes of the budget, is the same with any.
 pub fn resume(
     program: &Program,
     fiber: &mut Fiber,
     resume: Resume,
     budget: &mut Budget,
+    slice: Slice,
 ) -> Outcome {
     let mut failure = match resume {
-        Resume::Begin => None,
+        Resume::Begin | Resume::GoOn => None,
         Resume::Value(value) => answer(program, fiber, value).err().map(Trap::from),
         Resume::Error(error) => Some(error.into()),
     };
@@ -47,11 +49,14 @@ pub fn resume(
         {
             return outcome;
         }
+        if slice.is_over(*budget) {
+            return Outcome::Paused;
+        }
         let depth = fiber.frames.len();
         let Some(frame) = fiber.frames.last_mut() else {
             return Outcome::Failed(broken(), FunctionId(0), Origin { start: 0, end: 0 });
         };
-        match segment::run(program, frame, budget) {
+        match segment::run(program, frame, budget, slice) {
             Exit::Call(_) if depth >= FRAME_LIMIT => {
                 let message = eco_format!("calls go {FRAME_LIMIT} deep and no deeper");
                 failure = Some(too_large(message).into());
@@ -68,6 +73,7 @@ pub fn resume(
                 let (function, origin) = place(program, fiber);
                 return Outcome::Suspended(Request { effect, arguments, function, origin });
             }
+            Exit::Pause => return Outcome::Paused,
             Exit::Stop => {
                 fiber.frames.clear();
                 return Outcome::Stopped;

@@ -1,7 +1,7 @@
 //! Running bytecode up to the next effect.
 //!
-//! A [`Fiber`] is all that a suspended run is: its frames. It can be written down at every effect and go on in
-//! another process. [`interpret::resume`] is the reference executor.
+//! A [`Fiber`] is all that a suspended run is: its frames. It can be written down at every effect and every pause
+//! and go on in another process. [`interpret::resume`] is the reference executor.
 
 use callflow_artifact::bytecode::{Effect, FunctionId, Origin, Reg};
 use callflow_artifact::types::TypeId;
@@ -22,12 +22,14 @@ mod machine;
 mod nesting;
 mod program;
 mod segment;
+mod slice;
 #[cfg(test)]
 mod tests;
 
 pub use branches::pending;
 pub use interpret::{resume, start};
 pub use program::{LoadError, Program};
+pub use slice::Slice;
 
 /// A suspended (or not yet begun) execution, from the outermost function to the innermost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,7 +50,7 @@ impl Fiber {
 pub struct Frame {
     /// Which function.
     pub function: FunctionId,
-    /// The next instruction; while suspended, the effect's own.
+    /// The next instruction; while it waits for an effect, the effect's own.
     pub at: u32,
     /// As many as the function says.
     pub registers: Vec<Value>,
@@ -63,6 +65,8 @@ pub struct Frame {
 pub enum Resume {
     /// At its beginning.
     Begin,
+    /// Where it paused.
+    GoOn,
     /// With the effect's result.
     Value(Value),
     /// With the effect's failure.
@@ -74,6 +78,8 @@ pub enum Resume {
 pub enum Outcome {
     /// It asks something of its host.
     Suspended(Request),
+    /// Its slice is over. It goes on with [`Resume::GoOn`] as if it had not paused.
+    Paused,
     /// It returned.
     Returned(Value),
     /// `stop`

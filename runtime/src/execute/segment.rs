@@ -4,11 +4,12 @@ use callflow_artifact::bytecode::{Effect, Op, Reg};
 use callflow_artifact::types::TypeId;
 
 use super::machine::{Machine, Trap, broken};
-use super::{Budget, Frame, Program};
+use super::{Budget, Frame, Program, Slice};
 use crate::error::{Error, ErrorKind};
 use crate::value::Value;
 
-/// Why a frame does not go on by itself. It stands at the instruction that says so.
+/// Why a frame does not go on by itself. It stands at the instruction that says so, or where it pauses at the
+/// next one.
 pub(super) enum Exit {
     /// It calls a function, whose frame this is.
     Call(Frame),
@@ -16,6 +17,8 @@ pub(super) enum Exit {
     Return(Value),
     /// It asks something of the host, with these arguments.
     Suspend(Effect, Vec<Value>),
+    /// The slice is over.
+    Pause,
     /// The run is at its end.
     Stop,
     /// An instruction does not end.
@@ -23,7 +26,7 @@ pub(super) enum Exit {
 }
 
 /// Runs a frame until it leaves.
-pub(super) fn run(program: &Program, frame: &mut Frame, budget: &mut Budget) -> Exit {
+pub(super) fn run(program: &Program, frame: &mut Frame, budget: &mut Budget, slice: Slice) -> Exit {
     let Some(function) = program.function(frame.function) else {
         return Exit::Trap(broken().into());
     };
@@ -35,7 +38,7 @@ pub(super) fn run(program: &Program, frame: &mut Frame, budget: &mut Budget) -> 
         budget,
         work: 0,
     };
-    let exit = machine.run(&mut frame.at);
+    let exit = machine.run(&mut frame.at, slice);
     // What was done counts, however the frame leaves: a handler could lead back to what failed.
     match machine.charge() {
         Ok(()) => exit,
@@ -44,7 +47,7 @@ pub(super) fn run(program: &Program, frame: &mut Frame, budget: &mut Budget) -> 
 }
 
 impl Machine<'_> {
-    fn run(&mut self, at: &mut u32) -> Exit {
+    fn run(&mut self, at: &mut u32, slice: Slice) -> Exit {
         let code = self.function.code.as_slice();
         loop {
             let Some(op) = code.get(*at as usize) else { return Exit::Trap(broken().into()) };
@@ -79,12 +82,14 @@ impl Machine<'_> {
                     Err(trap) => return Exit::Trap(trap),
                 },
             };
-            if next <= *at
-                && let Err(trap) = self.charge()
-            {
+            let is_back = next <= *at;
+            if is_back && let Err(trap) = self.charge() {
                 return Exit::Trap(trap);
             }
             *at = next;
+            if is_back && slice.is_over(*self.budget) {
+                return Exit::Pause;
+            }
         }
     }
 

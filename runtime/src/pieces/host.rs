@@ -15,7 +15,7 @@ use super::{ActionFailure, Transport, native, secrets};
 use crate::connect::{Connection, Connections, Redactor, Secrets};
 use crate::engine::Step;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Budget, Outcome, Program, Request, Resume, interpret};
+use crate::execute::{Budget, Outcome, Program, Request, Resume, Slice, interpret};
 use crate::value::Value;
 
 /// How long one attempt of an action may take.
@@ -174,12 +174,17 @@ impl ActionHost {
         let mut resume = Resume::Begin;
         let mut traces = Traces::default();
         loop {
-            resume = match interpret::resume(program, &mut fiber, resume, &mut budget) {
+            let slice = Slice::begin(budget);
+            resume = match interpret::resume(program, &mut fiber, resume, &mut budget, slice) {
                 Outcome::Returned(value) => return Ok(value),
                 Outcome::Stopped => return Ok(Value::None),
                 Outcome::Failed(error, ..) => return Err(traces.failure(error)),
                 Outcome::Suspended(request) => {
                     self.answer(owner, connection, request, &mut traces).await
+                }
+                Outcome::Paused => {
+                    tokio::task::yield_now().await;
+                    Resume::GoOn
                 }
             };
         }

@@ -12,7 +12,7 @@ use crate::connect::Environment;
 use crate::engine::fleet::{Fleet, World};
 use crate::engine::{Ambient, Completion, Doing, Run, Status};
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Budget, Outcome, Program, Request, Resume, interpret};
+use crate::execute::{Budget, Outcome, Program, Request, Resume, Slice, interpret};
 use crate::value::Value;
 
 /// How many instructions a test may execute, and each of its runs.
@@ -55,7 +55,9 @@ impl<'a> Runner<'a> {
         let mut budget = BUDGET;
         let mut resume = Resume::Begin;
         loop {
-            resume = match interpret::resume(self.program, &mut fiber, resume, &mut budget) {
+            let slice = Slice::begin(budget);
+            resume = match interpret::resume(self.program, &mut fiber, resume, &mut budget, slice) {
+                Outcome::Paused => Resume::GoOn,
                 Outcome::Suspended(request) => {
                     let types = crate::execute::branches::argument_types(self.program, &fiber);
                     match self.carry_out(&request, &types) {
@@ -175,7 +177,7 @@ impl<'a> Runner<'a> {
     /// Lets the runs go on while time stands still.
     fn turn(&mut self) {
         loop {
-            self.fleet.turn(&mut self.scene);
+            while self.fleet.turn(&mut self.scene) {}
             let Some((at, outcome)) = self.scene.answers.pop_front() else { return };
             self.fleet.post(at, |ticket| Completion::Acted(ticket, outcome));
         }

@@ -3,7 +3,7 @@
 
 use callflow_artifact::bytecode::Effect;
 use callflow_runtime::execute::{
-    Budget, Fiber, Outcome, Program, Request, Resume, pending, resume,
+    Budget, Fiber, Outcome, Program, Request, Resume, Slice, pending, resume,
 };
 use callflow_runtime::{Error, ErrorKind, Value};
 
@@ -27,11 +27,21 @@ pub fn echo(number: i64) -> Option<i64> {
     (number % 5 != 4).then_some(number)
 }
 
+/// Short slices, so that pauses fall everywhere.
+const SLICE: u64 = 29;
+
 fn go_on(program: &Program, mut fiber: Fiber, racing: bool) -> Ended {
     let mut how = Resume::Begin;
+    let mut budget = Budget(50_000_000);
     loop {
-        let request = match resume(program, &mut fiber, how, &mut Budget(50_000_000)) {
+        let slice = Slice::of(budget, SLICE);
+        let request = match resume(program, &mut fiber, how, &mut budget, slice) {
             Outcome::Suspended(request) => request,
+            Outcome::Paused => {
+                fiber = postcard::from_bytes(&postcard::to_stdvec(&fiber).unwrap()).unwrap();
+                how = Resume::GoOn;
+                continue;
+            }
             Outcome::Returned(value) => return Ended::Returned(value),
             Outcome::Stopped => return Ended::Stopped,
             Outcome::Failed(error, ..) => return Ended::Failed(error),

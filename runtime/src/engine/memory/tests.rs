@@ -9,7 +9,7 @@ use callflow_artifact::{Constant, TypeId};
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::engine::testing::{Assembly, call, effect, give};
+use crate::engine::testing::{Assembly, call, effect, give, toil};
 use crate::error::ErrorKind;
 
 struct TestHost {
@@ -306,4 +306,45 @@ async fn a_flow_that_begins_itself_comes_to_an_end() {
     assert_eq!(ended.runs.len(), 1000);
     assert!(ended.runs.iter().all(|run| run.status.is_final()));
     assert!(notes.contains("1000 runs have begun each other"), "{notes}");
+}
+
+/// A branch that computes for much longer than a slice.
+fn toiling(assembly: &mut Assembly, turns: i64) -> (FunctionId, TypeId) {
+    let mut code = toil(assembly, 0, 0, turns);
+    code.push(give(0));
+    let registers = vec![TypeId::INT, TypeId::INT, TypeId::BOOL];
+    (assembly.function("toiling", 0, registers, TypeId::INT, code, vec![]), TypeId::INT)
+}
+
+#[tokio::test]
+async fn a_run_is_cancelled_while_it_computes() {
+    let host = TestHost::new(true, vec![]);
+    let program = branching(|it| vec![toiling(it, i64::MAX)], false);
+    // Others on this task get their turn, and one of them cancels.
+    let cancelled = async {
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let options = Options { cancelled: Box::pin(cancelled), ..Options::default() };
+    let (ended, _) = run_with(&host, &program, options).await;
+    assert_eq!(ended.status(), &Status::Cancelled);
+    assert!(ended.runs[0].budget.0 > Options::BUDGET.0 / 2);
+}
+
+#[tokio::test]
+async fn time_passes_while_a_run_computes() {
+    let host = TestHost::new(false, vec![]);
+    let program = branching(|it| vec![toiling(it, i64::MAX), waiting(it, 1)], true);
+    let (ended, _) = run_with(&host, &program, Options::default()).await;
+    assert_eq!(ended.status(), &Status::Succeeded(Value::record(vec![Value::None, Value::None])));
+}
+
+#[tokio::test]
+async fn in_the_sandbox_no_time_passes_while_a_run_computes() {
+    let host = TestHost::new(true, vec![]);
+    let program = branching(|it| vec![toiling(it, 100_000), waiting(it, 1)], true);
+    let (ended, _) = run_with(&host, &program, Options::default()).await;
+    let first = Value::record(vec![Value::Int(0), Value::None]);
+    assert_eq!(ended.status(), &Status::Succeeded(first));
 }

@@ -6,7 +6,7 @@ use callflow_artifact::bytecode::{
 use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 
-use super::support::{begun, failure, new_run, show, tell, text};
+use super::support::{advance_through, begun, failure, new_run, show, tell, text};
 use crate::engine::core::advance;
 use crate::engine::testing::{Assembly, call, effect, give};
 use crate::engine::{Completion, Run, Status, Ticket};
@@ -231,7 +231,7 @@ fn items_begin_as_others_end_and_results_keep_their_order() {
 #[test]
 fn nothing_to_do_is_done_at_once() {
     let program = each(&[], None);
-    let mut run = begun(&program);
+    let run = begun(&program);
     assert_eq!(run.status, Status::Succeeded(Value::list(Vec::new())));
 }
 
@@ -288,7 +288,7 @@ fn branches_that_hold_more_than_they_may_fail() {
     let none = assembly.load(2, Constant::None);
     let code = vec![none, effect(1, parallel(&[large; 20]), &[]), give(2)];
     let program = assembly.flow(&[joined, TypeId::NONE], TypeId::NONE, code, vec![]);
-    let mut run = begun(&program);
+    let run = begun(&program);
     insta::assert_snapshot!(end_of(&run), @"failed: the branches of a run may hold 1000000 values together and no more at 10..15 of FunctionId(0)");
 }
 
@@ -303,7 +303,8 @@ fn a_used_up_budget_ends_the_run_whatever_catches() {
     let code = vec![none, effect(1, parallel(&[turns]), &[]), give(2), give(2)];
     let handler = Handler { from: 1, to: 2, target: 3, error: Reg(3) };
     let program = assembly.flow(&[joined, TypeId::NONE, error], TypeId::NONE, code, vec![handler]);
-    let mut run = begun(&program);
+    let mut run = new_run(&program);
+    advance_through(&program, &mut run, Completion::Begin);
     assert!(matches!(run.status, Status::Failed(_)), "{:?}", run.status);
 }
 

@@ -2,5 +2,6 @@
 
 mod branches;
 mod random;
+mod slices;
 mod steps;
 mod support;

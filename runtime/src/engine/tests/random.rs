@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callflow_artifact::bytecode::{ActionId, Effect, FunctionId, Handler, Op, Reg};
+use callflow_artifact::bytecode::{
+    ActionId, Arithmetic, Effect, FunctionId, Handler, Number, Op, Order, Reg,
+};
 use callflow_artifact::piece::{ActionBody, EffectClass};
 use callflow_artifact::{Constant, TypeId};
 use proptest::prelude::*;
@@ -20,10 +22,16 @@ use crate::value::Value;
 enum Plan {
     Act,
     Wait,
+    /// It computes for longer than a slice.
+    Toil,
     Sequence(Vec<Plan>),
     Parallel(Vec<Plan>),
     First(Vec<Plan>),
-    ForEach { items: u8, at_a_time: Option<u8>, body: Box<Plan> },
+    ForEach {
+        items: u8,
+        at_a_time: Option<u8>,
+        body: Box<Plan>,
+    },
     Try(Box<Plan>),
     Fail,
     Stop,
@@ -33,6 +41,7 @@ fn plans() -> impl Strategy<Value = Plan> {
     let leaf = prop_oneof![
         8 => Just(Plan::Act),
         4 => Just(Plan::Wait),
+        1 => Just(Plan::Toil),
         1 => Just(Plan::Fail),
         1 => Just(Plan::Stop),
     ];
@@ -78,6 +87,20 @@ fn build(assembly: &mut Assembly, read: ActionId, plan: &Plan) -> FunctionId {
             registers.extend([TypeId::DURATION, TypeId::NONE]);
             code.push(assembly.load(1, Constant::Duration(1000)));
             code.push(effect(2, Effect::Wait, &[1]));
+        }
+        // A line in the log costs as much as a thousand instructions.
+        Plan::Toil => {
+            registers.extend([TypeId::INT, TypeId::INT, TypeId::INT, TypeId::BOOL, TypeId::NONE]);
+            for (dst, number) in [(1, 0), (2, 1), (3, 120)] {
+                code.push(assembly.load(dst, Constant::Int(number)));
+            }
+            let (op, number) = (Arithmetic::Add, Number::Int);
+            code.extend([
+                effect(5, Effect::Log, &[0, 0]),
+                Op::Arithmetic { op, number, dst: Reg(1), a: Reg(1), b: Reg(2) },
+                Op::Compare { order: Order::Less, dst: Reg(4), a: Reg(1), b: Reg(3) },
+                Op::JumpIf { condition: Reg(4), to: 4 },
+            ]);
         }
         Plan::Sequence(plans) => {
             code.extend(children(assembly, plans).into_iter().map(|function| invoke(0, function)));
@@ -145,13 +168,15 @@ impl Shell {
                 }
                 Command::Backoff { ticket, .. }
                 | Command::Wait(ticket, _)
+                | Command::Yield(ticket)
                 | Command::Deadline(ticket, _) => {
                     assert!(self.open.insert(*ticket, Job::Timer).is_none());
                 }
                 Command::Abort(ticket) => assert!(self.open.remove(ticket).is_some()),
                 Command::Settled { step, .. } => assert!(self.settled.insert(step.id)),
                 Command::End => self.ends += 1,
-                Command::Ask(..) | Command::Launch { .. } | Command::Log { .. } => {
+                Command::Log { .. } => {}
+                Command::Ask(..) | Command::Launch { .. } => {
                     panic!("nothing asks for this: {command:?}")
                 }
             }
@@ -183,9 +208,10 @@ fn check(run: &Run, shell: &Shell) {
                         .flatten()
                         .collect()
                 }
-                Doing::Waiting(ticket) | Doing::Asking(ticket) | Doing::Following(ticket) => {
-                    vec![*ticket]
-                }
+                Doing::Yielding(ticket)
+                | Doing::Waiting(ticket)
+                | Doing::Asking(ticket)
+                | Doing::Following(ticket) => vec![*ticket],
                 Doing::Joining(join) => {
                     assert!(!join.children.is_empty(), "it waits for nothing");
                     for (index, child) in &join.children {

@@ -1,5 +1,7 @@
 //! Runs that are fed by hand, and their stories.
 
+use std::collections::VecDeque;
+
 use crate::engine::core::{advance, create};
 use crate::engine::{Command, Completion, Failure, Run, Status};
 use crate::error::{Error, ErrorKind};
@@ -24,6 +26,25 @@ pub(super) fn begun(program: &Program) -> Run {
     run
 }
 
+/// Takes note of a completion, and gives the run each turn that it then asks for. What else is to be done.
+pub(super) fn advance_through(
+    program: &Program,
+    run: &mut Run,
+    completion: Completion,
+) -> Vec<Command> {
+    let mut others = Vec::new();
+    let mut queue = VecDeque::from([completion]);
+    while let Some(completion) = queue.pop_front() {
+        for command in advance(program, run, completion) {
+            match command {
+                Command::Yield(ticket) => queue.push_back(Completion::Fired(ticket)),
+                other => others.push(other),
+            }
+        }
+    }
+    others
+}
+
 pub(super) fn failure(kind: ErrorKind, certain: bool) -> ActionFailure {
     ActionFailure { error: Error::new(kind, "the reason"), certainly_without_effect: certain }
 }
@@ -39,6 +60,7 @@ pub(super) fn show(command: &Command) -> String {
             let delay = if (least..=least + least / 4).contains(delay) { least } else { *delay };
             format!("#{} again in {delay} ms and a bit: {error}", ticket.0)
         }
+        Command::Yield(ticket) => format!("#{} yield", ticket.0),
         Command::Wait(ticket, until) => format!("#{} wait: {until:?}", ticket.0),
         Command::Ask(ticket, what) => format!("#{} ask: {what:?}", ticket.0),
         Command::Log { level, message } => format!("log {level}: {message}"),

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::execute::tests::assembler::Assembler;
 use crate::execute::tests::{ENOUGH, result};
-use crate::execute::{Outcome, Resume, interpret};
+use crate::execute::{Outcome, Resume, Slice, interpret};
 use crate::value::testing::{Plan, build, values};
 use crate::value::{Value, brief};
 
@@ -567,7 +567,7 @@ proptest! {
         });
         let program = assembler.program();
         let mut fiber = interpret::start(&program, function, vec![], arguments);
-        match interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone()) {
+        match interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone(), Slice::ENDLESS) {
             Outcome::Returned(value) => prop_assert!(fits(program.types(), of, &value), "{:?}", value),
             Outcome::Failed(error, ..) => prop_assert!(!error.message.contains("damaged"), "{}", error),
             other => prop_assert!(false, "{:?}", other),

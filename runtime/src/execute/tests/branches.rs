@@ -4,7 +4,7 @@ use callflow_artifact::Constant;
 use callflow_artifact::bytecode::{Arithmetic, Effect, FunctionId, Op, Reg};
 use callflow_artifact::types::{Type, TypeId};
 
-use super::super::{Fiber, Outcome, Program, Request, Resume, interpret, pending};
+use super::super::{Fiber, Outcome, Program, Request, Resume, Slice, interpret, pending};
 use super::assembler::Assembler;
 use super::{ENOUGH, run, stored};
 use crate::value::Value;
@@ -16,13 +16,14 @@ fn branches(ids: [FunctionId; 2]) -> Box<[FunctionId]> {
 /// Runs up to the first effect, as another process would find it.
 fn suspended(program: &Program, function: FunctionId, event: Vec<Value>) -> (Fiber, Request) {
     let mut fiber = interpret::start(program, function, vec![], event);
-    let outcome = interpret::resume(program, &mut fiber, Resume::Begin, &mut ENOUGH.clone());
+    let outcome =
+        interpret::resume(program, &mut fiber, Resume::Begin, &mut ENOUGH.clone(), Slice::ENDLESS);
     let Outcome::Suspended(request) = outcome else { panic!("{outcome:?}") };
     (stored(&fiber), request)
 }
 
 fn ended(program: &Program, mut fiber: Fiber, how: Resume) -> Outcome {
-    interpret::resume(program, &mut fiber, how, &mut ENOUGH.clone())
+    interpret::resume(program, &mut fiber, how, &mut ENOUGH.clone(), Slice::ENDLESS)
 }
 
 #[test]

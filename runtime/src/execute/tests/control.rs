@@ -7,11 +7,11 @@ use callflow_artifact::types::TypeId;
 use super::assembler::Assembler;
 use super::{ENOUGH, result, run, stored};
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Budget, Outcome, Resume, interpret};
+use crate::execute::{Budget, Outcome, Resume, Slice, interpret};
 use crate::value::Value;
 
-/// `fn sum(n: int) -> int`, the numbers below `n` added up in a loop.
-fn sum(assembler: &mut Assembler) -> FunctionId {
+/// `pub(super) fn sum(n: int) -> int`, the numbers below `n` added up in a loop.
+pub(super) fn sum(assembler: &mut Assembler) -> FunctionId {
     assembler.function(&[TypeId::INT], TypeId::INT, |body| {
         let limit = Reg(0);
         let (zero, one) = (body.int(0), body.int(1));
@@ -57,7 +57,8 @@ fn a_loop_without_end_uses_up_the_budget_past_all_handlers() {
     let program = assembler.program();
     let mut fiber = interpret::start(&program, main, vec![], vec![]);
     let mut budget = Budget(1000);
-    let outcome = interpret::resume(&program, &mut fiber, Resume::Begin, &mut budget);
+    let outcome =
+        interpret::resume(&program, &mut fiber, Resume::Begin, &mut budget, Slice::ENDLESS);
     let Outcome::Failed(error, function, _) = outcome else { panic!("{outcome:?}") };
     assert_eq!(function, forever);
     assert_eq!(budget, Budget(0));
@@ -181,9 +182,21 @@ fn an_effect_goes_on_with_what_the_host_answers() {
     let program = assembler.program();
     let begin = || {
         let mut fiber = interpret::start(&program, main, vec![], vec![Value::text("/deals")]);
-        let first = interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone());
+        let first = interpret::resume(
+            &program,
+            &mut fiber,
+            Resume::Begin,
+            &mut ENOUGH.clone(),
+            Slice::ENDLESS,
+        );
         // Asked again, it asks for the same.
-        let again = interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone());
+        let again = interpret::resume(
+            &program,
+            &mut fiber,
+            Resume::Begin,
+            &mut ENOUGH.clone(),
+            Slice::ENDLESS,
+        );
         assert_eq!(first, again);
         let Outcome::Suspended(request) = first else { panic!("{first:?}") };
         assert_eq!(request.effect, Effect::action(action, []));
@@ -191,7 +204,9 @@ fn an_effect_goes_on_with_what_the_host_answers() {
         assert_eq!((request.function, request.origin), (main, Origin { start: 0, end: 1 }));
         stored(&fiber)
     };
-    let finish = |resume| interpret::resume(&program, &mut begin(), resume, &mut ENOUGH.clone());
+    let finish = |resume| {
+        interpret::resume(&program, &mut begin(), resume, &mut ENOUGH.clone(), Slice::ENDLESS)
+    };
     assert_eq!(
         finish(Resume::Value(Value::text("found"))),
         Outcome::Returned(Value::text("found"))
@@ -209,9 +224,11 @@ fn an_answer_to_no_question_is_an_error() {
     let program = assembler.program();
     let mut fiber = interpret::start(&program, sum, vec![], vec![Value::Int(3)]);
     let answer = Resume::Value(Value::Int(1));
-    let outcome = interpret::resume(&program, &mut fiber, answer, &mut ENOUGH.clone());
+    let outcome =
+        interpret::resume(&program, &mut fiber, answer, &mut ENOUGH.clone(), Slice::ENDLESS);
     assert!(matches!(outcome, Outcome::Failed(..)), "{outcome:?}");
-    let outcome = interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone());
+    let outcome =
+        interpret::resume(&program, &mut fiber, Resume::Begin, &mut ENOUGH.clone(), Slice::ENDLESS);
     assert!(matches!(outcome, Outcome::Failed(..)), "{outcome:?}");
 }
 

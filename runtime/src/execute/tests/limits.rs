@@ -6,7 +6,7 @@ use callflow_artifact::{Constant, Reg};
 
 use super::assembler::{Assembler, Body};
 use super::result;
-use crate::execute::{Budget, LoadError, Outcome, Program, Resume, interpret};
+use crate::execute::{Budget, LoadError, Outcome, Program, Resume, Slice, interpret};
 use crate::value::Value;
 use crate::value::testing::{field, record};
 
@@ -65,7 +65,13 @@ fn a_tree_that_shares_its_branches_uses_up_the_budget() {
     });
     let program = assembler.program();
     let mut fiber = interpret::start(&program, main, vec![], vec![]);
-    let outcome = interpret::resume(&program, &mut fiber, Resume::Begin, &mut Budget(1_000_000));
+    let outcome = interpret::resume(
+        &program,
+        &mut fiber,
+        Resume::Begin,
+        &mut Budget(1_000_000),
+        Slice::ENDLESS,
+    );
     let Outcome::Failed(error, ..) = outcome else { panic!("{outcome:?}") };
     assert!(error.message.contains("step budget"), "{error}");
 }
@@ -130,7 +136,8 @@ fn appending_costs_the_same_however_long_the_list_is() {
     let program = assembler.program();
     let mut fiber = interpret::start(&program, main, vec![], vec![]);
     let mut budget = Budget(600_000);
-    let outcome = interpret::resume(&program, &mut fiber, Resume::Begin, &mut budget);
+    let outcome =
+        interpret::resume(&program, &mut fiber, Resume::Begin, &mut budget, Slice::ENDLESS);
     let Outcome::Returned(Value::List(items)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(items.len(), 100_000);
 }

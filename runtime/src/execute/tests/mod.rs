@@ -7,10 +7,11 @@ mod data;
 mod generic;
 mod limits;
 mod random;
+mod slices;
 
 use callflow_artifact::bytecode::FunctionId;
 
-use super::{Budget, Fiber, Outcome, Program, Resume, interpret};
+use super::{Budget, Fiber, Outcome, Program, Resume, Slice, interpret};
 use crate::value::Value;
 
 /// More instructions than any test needs.
@@ -19,7 +20,7 @@ pub(super) const ENOUGH: Budget = Budget(2_000_000);
 /// Runs a function that has no effects to its end.
 pub(super) fn run(program: &Program, function: FunctionId, arguments: Vec<Value>) -> Outcome {
     let mut fiber = interpret::start(program, function, vec![], arguments);
-    interpret::resume(program, &mut fiber, Resume::Begin, &mut ENOUGH.clone())
+    interpret::resume(program, &mut fiber, Resume::Begin, &mut ENOUGH.clone(), Slice::ENDLESS)
 }
 
 /// What a function gives, or the error that it fails with as a person reads it.

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use super::assembler::Assembler;
 use super::stored;
 use crate::error::{Error, ErrorKind};
-use crate::execute::{Budget, Outcome, Program, Resume, interpret};
+use crate::execute::{Budget, Outcome, Program, Resume, Slice, interpret};
 use crate::value::Value;
 use crate::value::testing::{field, record};
 
@@ -328,18 +328,25 @@ fn answer(effect: &Effect, n: usize) -> Resume {
     }
 }
 
-/// Runs a program to its end, or for at most so many requests; all outcomes and what is left of the budget.
-fn play(program: &Program, is_stored: bool) -> (Vec<Outcome>, Budget) {
+/// Runs a program to its end, or for at most so many requests; all outcomes and what is left of the budget. With
+/// slices of so much work it is written down wherever it stops.
+fn play(program: &Program, slices: Option<u64>) -> (Vec<Outcome>, Budget) {
     let error = Error::invalid("first").to_value(program.types(), program.artifact().error);
     let mut fiber = interpret::start(program, FunctionId(0), vec![], vec![error]);
     let mut budget = Budget(20_000);
     let mut outcomes = Vec::new();
     let mut next = Resume::Begin;
     while outcomes.len() < 30 {
-        if is_stored {
+        let mut slice = Slice::ENDLESS;
+        if let Some(work) = slices {
             fiber = stored(&fiber);
+            slice = Slice::of(budget, work);
         }
-        let outcome = interpret::resume(program, &mut fiber, next, &mut budget);
+        let outcome = interpret::resume(program, &mut fiber, next, &mut budget, slice);
+        if outcome == Outcome::Paused {
+            next = Resume::GoOn;
+            continue;
+        }
         outcomes.push(outcome.clone());
         match outcome {
             Outcome::Suspended(request) => next = answer(&request.effect, outcomes.len()),
@@ -362,11 +369,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn programs_run_alike_whether_they_are_stored_or_not(plan in plans()) {
+    fn programs_run_alike_however_often_they_pause_and_are_stored(plan in plans(), work in 0_u64..100) {
         let program = Program::load(assemble(&plan)).unwrap();
-        let kept = play(&program, false);
+        let kept = play(&program, None);
         assert_undamaged(&kept.0)?;
-        prop_assert_eq!(play(&program, true), kept);
+        prop_assert_eq!(play(&program, Some(work)), kept);
     }
 
     #[test]
@@ -379,7 +386,7 @@ proptest! {
             plan.code[at] = op;
         }
         if let Ok(program) = Program::load(assemble(&plan)) {
-            assert_undamaged(&play(&program, false).0)?;
+            assert_undamaged(&play(&program, None).0)?;
         }
     }
 }

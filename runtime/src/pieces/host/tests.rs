@@ -12,8 +12,9 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::engine::testing::{Assembly, call, effect, give};
+use crate::engine::testing::{Assembly, call, effect, give, toil};
 use crate::pieces::network::Network;
+use crate::pieces::sandbox::Sandbox;
 use crate::pieces::test_server::{Answer, TestServer};
 use crate::value::testing::{field, record};
 
@@ -183,19 +184,7 @@ impl World {
         types: &[TypeId],
         arguments: Vec<Value>,
     ) -> Outcome {
-        let step = Step {
-            connection: None,
-            once: None,
-            id: 1,
-            attempt: 1,
-            key: "key".into(),
-            action: ActionId(action),
-            types: types.to_vec(),
-            arguments,
-            function: FunctionId(0),
-            origin: callflow_artifact::bytecode::Origin { start: 0, end: 0 },
-        };
-        Outcome(host.act(&step).await)
+        Outcome(host.act(&step(ActionId(action), types, arguments)).await)
     }
 
     fn show(&self, outcome: &Outcome) -> String {
@@ -212,6 +201,21 @@ impl World {
 }
 
 struct Outcome(Result<Value, ActionFailure>);
+
+fn step(action: ActionId, types: &[TypeId], arguments: Vec<Value>) -> Step {
+    Step {
+        connection: None,
+        once: None,
+        id: 1,
+        attempt: 1,
+        key: "key".into(),
+        action,
+        types: types.to_vec(),
+        arguments,
+        function: FunctionId(0),
+        origin: callflow_artifact::bytecode::Origin { start: 0, end: 0 },
+    }
+}
 
 /// The arguments of an `http` action; `headers` and a timeout of five seconds.
 fn arguments(url: String, json: Option<Json>, form: Option<Json>, query: Json) -> Vec<Value> {
@@ -503,4 +507,35 @@ fn what_a_body_fails_with_may_be_repeated_only_if_nothing_happened() {
     assert!(!certain(&[(write, done()), (write, done())], ErrorKind::RateLimited));
     let limited = [(write, done()), (write, failed(ErrorKind::RateLimited))];
     assert!(!certain(&limited, ErrorKind::RateLimited));
+}
+
+#[tokio::test]
+async fn a_body_that_computes_lets_others_have_their_turn() {
+    let mut assembly = Assembly::new();
+    let piece = assembly.piece("maths", |_| {});
+    let mut code = toil(&mut assembly, 0, 0, 200_000);
+    code.push(give(0));
+    let registers = vec![TypeId::INT, TypeId::INT, TypeId::BOOL];
+    let body = assembly.function("count", 0, registers, TypeId::INT, code, vec![]);
+    let body = ActionBody::Function(body);
+    let count = assembly.action(piece, "count", EffectClass::Read, TypeId::INT, body);
+    let program = Arc::new(assembly.flow(&[], TypeId::NONE, vec![Op::Stop], vec![]));
+    let sandbox = Arc::new(Sandbox::new(Arc::clone(&program)));
+    let host = ActionHost::new(program, Connections::default(), sandbox);
+    let step = step(count, &[], vec![]);
+    let others = async {
+        let mut turns = 0;
+        loop {
+            tokio::task::yield_now().await;
+            turns += 1;
+            if turns == 5 {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        outcome = host.act(&step) => panic!("it kept the thread to its end: {outcome:?}"),
+        () = others => {}
+    }
+    assert_eq!(host.act(&step).await, Ok(Value::Int(0)));
 }
