@@ -30,11 +30,13 @@
 //! | [`input`] | what the shell and the store tell the engine |
 //! | [`engine`] | the books: which run is where, who waits for what |
 //! | [`turn`] | advancing one run by one completion |
+//! | [`settings`] | what a flow's header makes of an event before its run begins |
 //! | [`recover`] | what becomes of what was in flight when a process ended |
 
 pub mod batch;
 pub mod input;
 pub mod record;
+pub mod settings;
 pub mod turn;
 
 pub use self::batch::{Answer, Answered, Batch, Effect, Question, Token, Write};

@@ -8,8 +8,12 @@ mod call;
 mod canonical;
 mod elevenlabs;
 mod end;
+pub mod event;
+pub mod failed;
 mod retell;
 mod vapi;
+
+pub use self::failed::{FailedRun, failed};
 
 use std::fmt;
 
