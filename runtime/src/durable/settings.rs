@@ -10,7 +10,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::error::{Error, ErrorKind};
 use crate::execute::limits::JSON_LIMIT;
-use crate::execute::{Budget, Outcome, Program, Resume, interpret};
+use crate::execute::{Budget, Outcome, Program, Resume, Slice, interpret};
 use crate::value::{Value, encode_within};
 
 /// How many instructions a setting may take: enough for any key, and over in some milliseconds.
@@ -72,11 +72,12 @@ fn keyed(
 
 fn evaluate(program: &Program, function: FunctionId, event: &Value) -> Result<Value, Error> {
     let mut fiber = interpret::start(program, function, Vec::new(), vec![event.clone()]);
-    match interpret::resume(program, &mut fiber, Resume::Begin, &mut BUDGET.clone()) {
+    let mut budget = BUDGET;
+    match interpret::resume(program, &mut fiber, Resume::Begin, &mut budget, Slice::ENDLESS) {
         Outcome::Returned(value) => Ok(value),
         Outcome::Failed(error, ..) => Err(error),
-        // The verifier lets no setting ask anybody, and an expression does not stop.
-        Outcome::Suspended(_) | Outcome::Stopped => {
+        // The verifier lets no setting ask anybody, an expression does not stop, and an endless slice has no pause.
+        Outcome::Suspended(_) | Outcome::Stopped | Outcome::Paused => {
             Err(Error::invalid("a flow's setting does more than look at the event"))
         }
     }
