@@ -55,7 +55,7 @@ pub enum Input {
     /// Somebody wants a failed run to go on from where it failed.
     Retry(RunNumber, Token),
     /// Who waited has gone away.
-    Forget(RunNumber, Token),
+    Forget(Token),
 }
 
 /// An artifact that is ready, with what runs on it may know.
@@ -161,6 +161,8 @@ pub struct Stored {
     pub state: Option<Vec<u8>>,
     /// How it ended.
     pub ending: Option<Ending>,
+    /// The number of the latest entry in its journal; 0 where there is none.
+    pub entries: i64,
     /// What was sent to it and it has not taken note of, with the rows' numbers, in order.
     pub messages: Vec<(i64, Vec<u8>)>,
 }

@@ -34,11 +34,17 @@
 //! | [`recover`] | what becomes of what was in flight when a process ended |
 
 pub mod batch;
+pub mod engine;
 pub mod input;
+mod lanes;
+mod once;
 pub mod record;
+mod recover;
 pub mod settings;
+mod show;
 pub mod turn;
 
 pub use self::batch::{Answer, Answered, Batch, Effect, Question, Token, Write};
+pub use self::engine::{Engine, Outbox};
 pub use self::input::{Ask, Event, InLane, Input, Message, Program, Start, Stored, Waiter};
 pub use self::record::{Claim, Ending, Entry, Held, NewRun, Outcome, RunNumber, Source, Version};

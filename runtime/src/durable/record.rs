@@ -78,8 +78,6 @@ pub struct Held {
     pub depth: u32,
     /// When the steps under way began, in milliseconds since 1970.
     pub started: BTreeMap<StepId, i64>,
-    /// The `once` keys of its steps under way, by the tickets of their attempts.
-    pub claims: BTreeMap<Ticket, Claim>,
     /// The number of the next entry in its journal.
     pub next_entry: i64,
 }

@@ -79,7 +79,7 @@ impl Once {
             Ok(value) => {
                 self.calls.insert(key.clone(), Known::Done(value.clone()));
             }
-            Err(error) if may_have_happened(error.kind) => {
+            Err(error) if error.kind.may_have_happened() => {
                 self.calls.insert(key.clone(), Known::Unknown);
             }
             Err(_) => {
@@ -100,11 +100,6 @@ impl Once {
 
 fn key(step: &Step) -> Option<Key> {
     step.once.clone().map(|key| (step.action, step.types.clone(), key))
-}
-
-/// Whether a call that ended so may have had its effect.
-fn may_have_happened(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::OutcomeUnknown | ErrorKind::Timeout | ErrorKind::Cancelled)
 }
 
 fn unknown() -> ActionFailure {
