@@ -3,6 +3,19 @@
 //! A [`Store`] makes batches durable, in order, many in one transaction, and tells what it holds. There is one in
 //! SQLite and one in memory; they mean the same, and a test holds them together.
 
+pub mod journal;
+pub mod memory;
+#[cfg(feature = "store")]
+pub mod sqlite;
+
+#[cfg(test)]
+mod testing;
+
+pub use self::journal::Noted;
+pub use self::memory::MemoryStore;
+#[cfg(feature = "store")]
+pub use self::sqlite::SqliteStore;
+
 use crate::durable::{Answered, Ask, Batch, RunNumber, Start, Stored, Version};
 
 /// Keeps runs.
@@ -26,11 +39,20 @@ pub trait Store: Send {
     /// The store cannot be read.
     fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError>;
 
-    /// The runs that are due by a time, and when the next one after these is; see [`Ask::Due`].
+    /// The sleeping runs that are due by a time, in the order in which they are due, and when the next one after
+    /// these is; see [`Ask::Due`]. A run that has something in flight is not among them: whoever looks after it
+    /// knows its timers.
     ///
     /// # Errors
     /// The store cannot be read.
     fn due(&self, by: i64, limit: usize) -> Result<(Vec<RunNumber>, Option<i64>), StoreError>;
+
+    /// What happened in a run, in order: the first [`journal::FIRST`] entries and, of those after them, at least
+    /// the last [`journal::LAST`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError>;
 
     /// How far a trigger has come.
     ///
@@ -97,6 +119,14 @@ pub enum StoreError {
         found: i64,
         /// The schema's version here.
         known: i64,
+    },
+    /// The disk does not do what it is asked to. It may be tried again.
+    #[error("`{path}` could not be read or written: {reason}; see whether its disk is in order")]
+    Disk {
+        /// The store's file.
+        path: String,
+        /// The system's words.
+        reason: String,
     },
     /// Something else.
     #[error("`{path}` cannot be used: {reason}")]
