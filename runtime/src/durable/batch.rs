@@ -172,6 +172,8 @@ pub enum Effect {
     Deliver(RunNumber),
     /// Let others have their turn and then tell the engine, with [`Input::GoOn`](super::Input::GoOn).
     GoOn(RunNumber, Ticket),
+    /// A step with a `once` key has ended: tell the engine, with [`Input::Freed`](super::Input::Freed).
+    Freed(EcoString),
     /// The run's state is on disk: tell the engine, with [`Input::Rest`](super::Input::Rest).
     Rest(RunNumber, u64),
 }

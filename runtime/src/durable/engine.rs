@@ -178,6 +178,7 @@ impl Engine {
             Input::Stored(run, stored) => self.stored(now, run, stored, out),
             Input::Due(runs, next) => self.due(now, runs, next, out),
             Input::Deliver(run) => self.ask(run, out),
+            Input::Freed(key) => self.unpark(&key, out),
             Input::Rest(run, mark) => {
                 if let Some(slot) = self.runs.get_mut(&run) {
                     slot.rested = slot.rested.max(mark);
@@ -498,18 +499,7 @@ impl Engine {
         if batch.question.is_none() && batch.writes.is_empty() {
             return out.effects.extend(batch.effects);
         }
-        let settled: Vec<EcoString> = batch
-            .writes
-            .iter()
-            .filter_map(|write| match write {
-                Write::Done(claim, _) | Write::Undone(claim) => Some(claim.key.clone()),
-                _ => None,
-            })
-            .collect();
         out.batches.push(batch);
-        for key in settled {
-            self.unpark(&key, out);
-        }
     }
 
     /// Begins a run that stands in a batch already.

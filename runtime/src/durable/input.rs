@@ -46,6 +46,8 @@ pub enum Input {
     Deliver(RunNumber),
     /// See [`Effect::GoOn`](super::Effect::GoOn).
     GoOn(RunNumber, Ticket),
+    /// See [`Effect::Freed`](super::Effect::Freed).
+    Freed(EcoString),
     /// See [`Effect::Rest`](super::Effect::Rest).
     Rest(RunNumber, u64),
     /// Time has passed: what is due by now is fired.

@@ -275,6 +275,8 @@ impl Work<'_> {
         let began = self.held.started.remove(&step.id);
         let entry = show::step(program, step, outcome, began.unwrap_or(self.now.as_millisecond()));
         if let Some(claim) = claim_of(program, step) {
+            // Once this is on disk, so that whoever asks again for the key is told of it.
+            self.batch.effects.push(Effect::Freed(claim.key.clone()));
             self.batch.writes.push(match outcome {
                 Ok(value) => Write::Done(claim, Some(show::result_json(program, step, value))),
                 Err(error) if error.kind.may_have_happened() => Write::Done(claim, None),
