@@ -48,3 +48,4 @@ pub use self::batch::{Answer, Answered, Batch, Effect, Question, Token, Write};
 pub use self::engine::{Engine, Outbox};
 pub use self::input::{Ask, Event, InLane, Input, Message, Program, Start, Stored, Waiter};
 pub use self::record::{Claim, Ending, Entry, Held, NewRun, Outcome, RunNumber, Source, Version};
+pub use self::turn::{Ambience, Turn, Turned};

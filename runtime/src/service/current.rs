@@ -109,8 +109,7 @@ impl Shared {
     pub(super) fn add(self: &Arc<Shared>, version: Version, ready: Ready, is_current: bool) {
         let environment = self.deployment.environment.clone();
         let program = Arc::new(durable::Program { program: ready.program, environment });
-        let mut hosts =
-            self.deployment.hosts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = self.deployment.hosts.write().unwrap_or_else(PoisonError::into_inner);
         hosts.insert(version, ready.host);
         drop(hosts);
         self.drive(Input::Load { version, program, is_current });

@@ -27,7 +27,7 @@ use ecow::EcoString;
 
 use self::attempts::Attempts;
 use self::clock::Clock;
-pub use self::current::{Current, Deployment, LoadFailure};
+pub use self::current::{Current, Deployment, LoadFailure, MakeTransport};
 use self::replies::Replies;
 pub use self::stats::Stats;
 use crate::durable::{

@@ -25,7 +25,7 @@ pub struct MemoryStore {
     messages: BTreeMap<i64, (RunNumber, Vec<u8>)>,
     last_message: i64,
     events: BTreeMap<EcoString, Seen>,
-    once: BTreeMap<EcoString, Claim>,
+    once: BTreeMap<EcoString, Taken>,
     cursors: BTreeMap<EcoString, String>,
     /// Hashes and bytes; the first one is version 1.
     artifacts: Vec<(String, Vec<u8>)>,
@@ -57,7 +57,7 @@ struct Seen {
 
 /// Who has a `once` key, and what came of it.
 #[derive(Debug, Clone, PartialEq)]
-struct Claim {
+struct Taken {
     owner: EcoString,
     outcome: Option<Answered>,
 }
@@ -91,15 +91,14 @@ impl MemoryStore {
                 self.events.insert(key.clone(), Seen { run: *run, until: *until });
                 None
             }
-            Question::Once { key, owner, .. } => match self.once.get(key) {
+            Question::Once { claim, .. } => match self.once.get(&claim.key) {
                 None => {
-                    let claim = Claim { owner: owner.clone(), outcome: None };
-                    self.once.insert(key.clone(), claim);
+                    let taken = Taken { owner: claim.owner.clone(), outcome: None };
+                    self.once.insert(claim.key.clone(), taken);
                     None
                 }
-                Some(Claim { outcome: Some(outcome), .. }) => Some(outcome.clone()),
-                Some(claim) if claim.owner == *owner => None,
-                Some(claim) => Some(Answered::UnderWay(claim.owner.clone())),
+                Some(Taken { outcome: Some(outcome), .. }) => Some(outcome.clone()),
+                Some(taken) => Some(Answered::UnderWay(taken.owner.clone())),
             },
         }
     }
@@ -135,16 +134,16 @@ impl MemoryStore {
             Write::Received(number) => {
                 self.messages.remove(number);
             }
-            Write::Done { key, owner, result } => {
+            Write::Done(claim, result) => {
                 let outcome = Some(result.clone().map_or(Answered::Unknown, Answered::Done));
-                let claim = Claim { owner: owner.clone(), outcome };
-                if self.once.get(key).is_none_or(|it| it.owner == *owner) {
-                    self.once.insert(key.clone(), claim);
+                if self.once.get(&claim.key).is_some_and(|it| it.owner == claim.owner) {
+                    let taken = Taken { owner: claim.owner.clone(), outcome };
+                    self.once.insert(claim.key.clone(), taken);
                 }
             }
-            Write::Undone { key, owner } => {
-                if self.once.get(key).is_some_and(|it| it.owner == *owner) {
-                    self.once.remove(key);
+            Write::Undone(claim) => {
+                if self.once.get(&claim.key).is_some_and(|it| it.owner == claim.owner) {
+                    self.once.remove(&claim.key);
                 }
             }
             Write::Cursor { name, value } => {
@@ -205,6 +204,8 @@ impl Store for MemoryStore {
         let awake = self.frames.iter().filter(|(_, frame)| frame.awake).map(|(run, _)| *run);
         let awake: BTreeSet<RunNumber> =
             awake.chain(self.messages.values().map(|(to, _)| *to)).collect();
+        let going = self.runs.values().filter(|row| row.ending.is_none());
+        let versions: BTreeSet<Version> = going.map(|row| row.new.version).collect();
         let lanes = self.runs.values().filter(|row| row.ending.is_none()).filter_map(|row| {
             Some(InLane {
                 run: row.new.number,
@@ -216,6 +217,7 @@ impl Store for MemoryStore {
         });
         Ok(Start {
             next: RunNumber(last.saturating_add(1)),
+            versions: versions.into_iter().collect(),
             awake: awake.into_iter().collect(),
             due: self.sleeping.first().map(|(due, _)| *due),
             lanes: lanes.collect(),
@@ -232,6 +234,11 @@ impl Store for MemoryStore {
             event: row.new.event.clone(),
             state: self.frames.get(&run).map(|frame| frame.state.clone()),
             ending: row.ending.clone(),
+            entries: self
+                .journal
+                .get(&run)
+                .and_then(|it| Some(*it.last_key_value()?.0))
+                .unwrap_or(0),
             messages: messages.map(|(number, (_, it))| (*number, it.clone())).collect(),
         }))
     }

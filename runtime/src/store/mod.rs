@@ -7,15 +7,13 @@ pub mod journal;
 pub mod memory;
 #[cfg(feature = "store")]
 pub mod sqlite;
+pub mod writer;
 
 #[cfg(test)]
 mod testing;
 
 pub use self::journal::Noted;
 pub use self::memory::MemoryStore;
-#[cfg(feature = "store")]
-pub use self::sqlite::SqliteStore;
-
 use crate::durable::{Answered, Ask, Batch, RunNumber, Start, Stored, Version};
 
 /// Keeps runs.

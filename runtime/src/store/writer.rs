@@ -51,10 +51,7 @@ struct Queue {
 
 impl Writer {
     /// Begins the thread. `done` is called on it, with the batches of each transaction in their order.
-    pub fn begin(
-        store: Box<dyn Store>,
-        done: impl FnMut(Vec<Written>) + Send + 'static,
-    ) -> Writer {
+    pub fn begin(store: Box<dyn Store>, done: impl FnMut(Vec<Written>) + Send + 'static) -> Writer {
         let shared = Arc::new(Shared::default());
         let work = Work { shared: Arc::clone(&shared), store, done };
         let thread = thread::Builder::new().name("callflow-writer".to_owned());
