@@ -2,7 +2,7 @@
 //!
 //! The compiler ends in an [`Artifact`]; the runtime begins with one. Between them stand the types of
 //! values ([`types`]), the schemas of pieces ([`piece`]), the instructions ([`bytecode`]), the methods of
-//! built-in types ([`builtin`]), the file encoding ([`encode`]), a printer for people ([`mod@print`]) and the
+//! built-in types ([`builtin`]), the times of schedules ([`cron`]), the file encoding ([`encode`]), a printer for people ([`mod@print`]) and the
 //! verifier ([`verify`]) that every artifact passes before it runs.
 //!
 //! This crate knows neither source text nor execution.
@@ -11,6 +11,7 @@ pub mod artifact;
 pub mod builtin;
 pub mod bytecode;
 pub mod constant;
+pub mod cron;
 pub mod encode;
 pub mod example;
 pub mod file;

@@ -24,7 +24,6 @@ mod capabilities;
 mod checker;
 mod connect;
 mod constant;
-mod cron;
 mod deadlines;
 mod declare;
 mod effects;

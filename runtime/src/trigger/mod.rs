@@ -11,6 +11,7 @@ mod end;
 pub mod event;
 pub mod failed;
 mod retell;
+pub mod schedule;
 mod vapi;
 
 pub use self::failed::{FailedRun, failed};

@@ -1,11 +1,11 @@
 //! What must hold of a trigger's arguments beside their types.
 
 use callflow_artifact::Constant;
+use callflow_artifact::cron::Cron;
 use jiff::tz::TimeZoneDatabase;
 
 use crate::diagnostics::Diagnostic;
 use crate::semantics::checker::Checker;
-use crate::semantics::cron::Cron;
 use crate::semantics::platforms::LONGEST_TOOL_NAME;
 use crate::semantics::report;
 use crate::source::{FileId, Location};

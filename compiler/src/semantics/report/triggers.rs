@@ -1,7 +1,8 @@
 //! Headers of flows: triggers, their arguments, and what they say of runs.
 
+use callflow_artifact::cron::CronError;
+
 use crate::diagnostics::{Code, Diagnostic};
-use crate::semantics::cron::CronError;
 use crate::source::{Location, Span};
 
 use super::{a, meant_text};

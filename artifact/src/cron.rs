@@ -8,25 +8,36 @@ use ecow::{EcoString, eco_format};
 
 /// A cron expression that some time satisfies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cron {
-    fields: [Field; 5],
+pub struct Cron {
+    /// From 0 to 59.
+    pub minute: Field,
+    /// From 0 to 23.
+    pub hour: Field,
+    /// From 1 to 31.
+    pub day: Field,
+    /// From 1 to 12.
+    pub month: Field,
+    /// From 0, which is Sunday, to 7, which is Sunday too.
+    pub weekday: Field,
 }
 
-/// The values of a field, as bits.
+/// What a field of a [`Cron`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Field {
+pub struct Field {
+    /// The values, as bits.
     values: u64,
-    /// Whether it is said at all: `*` is not.
+    /// Whether it is said at all: `*` and `*/5` are not.
     said: bool,
 }
 
 /// What is wrong with a cron expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CronError {
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{why}", part.as_ref().map(|part| format!("`{part}`: ")).unwrap_or_default())]
+pub struct CronError {
     /// The part that is wrong, where it is one part.
-    pub(super) part: Option<EcoString>,
+    pub part: Option<EcoString>,
     /// In a few words, for a label.
-    pub(super) why: EcoString,
+    pub why: EcoString,
 }
 
 /// What a field may hold.
@@ -55,9 +66,8 @@ impl Cron {
     /// Reads the five fields.
     ///
     /// # Errors
-    ///
     /// The first field that is wrong, another number of fields, or a date that no year has.
-    pub(super) fn parse(text: &str) -> Result<Cron, CronError> {
+    pub fn parse(text: &str) -> Result<Cron, CronError> {
         let parts: Vec<&str> = text.split_ascii_whitespace().collect();
         if parts.len() != KINDS.len() {
             let why = match parts.len() {
@@ -72,7 +82,8 @@ impl Cron {
             *field =
                 kind.field(part).map_err(|why| CronError { part: Some((*part).into()), why })?;
         }
-        let cron = Cron { fields };
+        let [minute, hour, day, month, weekday] = fields;
+        let cron = Cron { minute, hour, day, month, weekday };
         if cron.has_a_day() {
             Ok(cron)
         } else {
@@ -80,22 +91,50 @@ impl Cron {
         }
     }
 
+    /// Whether it is due on a day of the month that falls on a weekday, counted from Sunday as 0.
+    pub fn is_due_on(&self, month: u32, day: u32, weekday: u32) -> bool {
+        let by_day = self.day.holds(day);
+        let by_weekday = self.weekday.holds(weekday) || weekday == 0 && self.weekday.holds(7);
+        let by_either = if self.day.said && self.weekday.said {
+            by_day || by_weekday
+        } else {
+            by_day && by_weekday
+        };
+        by_either && self.month.holds(month)
+    }
+
+    /// Whether it is due in each of the day's hours.
+    pub fn is_due_each_hour(&self) -> bool {
+        (0..24).all(|hour| self.hour.holds(hour))
+    }
+
     /// Whether some month that is said has a day that is said.
     fn has_a_day(&self) -> bool {
-        let [_, _, day, month, weekday] = &self.fields;
-        if !day.said || weekday.said {
+        if !self.day.said || self.weekday.said {
             return true;
         }
         let months = (1..).zip(DAYS);
         months
-            .filter(|(number, _)| month.holds(*number))
-            .any(|(_, days)| (1..=days).any(|number| day.holds(number)))
+            .filter(|(number, _)| self.month.holds(*number))
+            .any(|(_, days)| (1..=days).any(|number| self.day.holds(number)))
     }
 }
 
 impl Field {
-    fn holds(self, value: u32) -> bool {
-        self.values >> value & 1 == 1
+    /// Whether it is said at all: `*` and `*/5` are not.
+    pub fn is_said(self) -> bool {
+        self.said
+    }
+
+    /// Whether a value, which is below 64, is one that the field says.
+    pub fn holds(self, value: u32) -> bool {
+        self.next(value) == Some(value)
+    }
+
+    /// The first value that the field says, from one on.
+    pub fn next(self, from: u32) -> Option<u32> {
+        let rest = self.values.checked_shr(from)?;
+        (rest != 0).then(|| from + rest.trailing_zeros())
     }
 }
 
@@ -174,9 +213,9 @@ fn article(name: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn values(text: &str, field: usize) -> Vec<u32> {
-        let cron = Cron::parse(text).unwrap();
-        (0..64).filter(|&value| cron.fields[field].holds(value)).collect()
+    fn values(text: &str, field: fn(Cron) -> Field) -> Vec<u32> {
+        let field = field(Cron::parse(text).unwrap());
+        (0..64).filter(|&value| field.holds(value)).collect()
     }
 
     fn why(text: &str) -> String {
@@ -185,13 +224,13 @@ mod tests {
 
     #[test]
     fn fields_hold_what_they_say() {
-        assert_eq!(values("0 9 * * mon-fri", 4), [1, 2, 3, 4, 5]);
-        assert_eq!(values("*/15 * * * *", 0), [0, 15, 30, 45]);
-        assert_eq!(values("5/20 * * * *", 0), [5, 25, 45]);
-        assert_eq!(values("0 8-18/5,23 * * *", 1), [8, 13, 18, 23]);
-        assert_eq!(values("0 0 1 JAN,jul *", 3), [1, 7]);
-        assert_eq!(values("0 0 * * fri-sun", 4), [5, 6, 7]);
-        assert_eq!(values("0 0 * * 0-2", 4), [0, 1, 2]);
+        assert_eq!(values("0 9 * * mon-fri", |cron| cron.weekday), [1, 2, 3, 4, 5]);
+        assert_eq!(values("*/15 * * * *", |cron| cron.minute), [0, 15, 30, 45]);
+        assert_eq!(values("5/20 * * * *", |cron| cron.minute), [5, 25, 45]);
+        assert_eq!(values("0 8-18/5,23 * * *", |cron| cron.hour), [8, 13, 18, 23]);
+        assert_eq!(values("0 0 1 JAN,jul *", |cron| cron.month), [1, 7]);
+        assert_eq!(values("0 0 * * fri-sun", |cron| cron.weekday), [5, 6, 7]);
+        assert_eq!(values("0 0 * * 0-2", |cron| cron.weekday), [0, 1, 2]);
     }
 
     #[test]
@@ -209,9 +248,27 @@ mod tests {
     }
 
     #[test]
+    fn values_follow_each_other() {
+        let cron = Cron::parse("5,50 */6 * * *").unwrap();
+        assert_eq!(
+            [0, 5, 6, 51].map(|from| cron.minute.next(from)),
+            [Some(5), Some(5), Some(50), None]
+        );
+        assert_eq!(cron.hour.next(99), None);
+        assert!(!cron.is_due_each_hour() && !cron.hour.is_said() && cron.minute.is_said());
+        assert!(Cron::parse("0 0-23 * * *").unwrap().is_due_each_hour());
+    }
+
+    #[test]
     fn either_of_day_and_weekday_will_do() {
-        assert!(Cron::parse("0 0 31 feb mon").is_ok());
         assert!(Cron::parse("0 0 29 2 *").is_ok());
+        let either = Cron::parse("0 0 31 feb mon").unwrap();
+        assert!(either.is_due_on(2, 3, 1) && !either.is_due_on(2, 3, 2));
+        assert!(!either.is_due_on(3, 31, 1));
+        // What is not said only leaves out.
+        let both = Cron::parse("0 0 */2 * sun").unwrap();
+        assert!(both.is_due_on(1, 3, 0) && !both.is_due_on(1, 4, 0) && !both.is_due_on(1, 3, 1));
+        assert!(Cron::parse("0 0 * * 7").unwrap().is_due_on(5, 1, 0));
     }
 
     proptest::proptest! {
