@@ -106,3 +106,11 @@ fn fixes_mend() {
     >
     "#);
 }
+
+#[test]
+fn a_loop_with_two_names_is_one_mistake() {
+    assert_snapshot!(said_of_each([
+        "on manual(scores: [string: int]) <\n  for name, score in scores {\n    log(\"{name}: {score}\")\n  }\n>\n",
+        "on manual(names: [string]) <\n  for (index, name) in names {\n    log(\"{index}: {name}\")\n  }\n>\n",
+    ]));
+}

@@ -112,6 +112,7 @@ fn words_of_other_languages() {
         "fn f(x: int) {\n  if x > 1:\n    print(\"a\")\n  elif x:\n    pass\n  else:\n    console.log(\"b\")\n  try:\n    f(1)\n  except Error as e:\n    f(2)\n}\ndef g(x: int):\n  return x\ntype A = int",
         "fn f() {\n  if a then\n    f(1)\n  else\n    f(2)\n  end\n  while a do\n    f(1)\n  end\n  if a then { stop }\n}",
         "class Lead { a: int }\nfn f() {\n  sleep(5s)\n  delay 5m\n  loop { break }\n}",
+        "fn f() {\n  x = match y {\n    \"a\" | \"b\" | Won { a } => 1\n    2|-3 => 4, Lost | Open => 5\n  }\n}",
     ];
     insta::assert_snapshot!(pages(&sources));
     for source in sources {
@@ -126,6 +127,7 @@ fn what_has_no_counterpart() {
     insta::assert_snapshot!(pages(&[
         "fn f() {\n  x = $json.name\n  y = \"{$json.x} and {{$node.y}}\"\n}",
         "fn f() {\n  for (let i = 0; i < 10; i++) {\n    f(i)\n  }\n}",
+        "fn f() {\n  for k, v in m {\n    f(k, v)\n  }\n  for (i, x) in xs.y { }\n}",
         "fn f() {\n  x = 1 /* never closed\n  y = 2\n}",
         "fn f() {\n  if a then\n    f(1)\n}\nconst A = 1",
     ]));

@@ -5,6 +5,7 @@
 //! as usual. A word is foreign only where no name could stand: `end = 3` binds a name.
 
 mod blocks;
+mod loops;
 mod signs;
 mod single;
 mod slips;

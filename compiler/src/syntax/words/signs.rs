@@ -1,4 +1,4 @@
-//! Signs of other languages: operators, brackets around a `for`, `? :`, `{{ }}`.
+//! Signs of other languages: operators, `|` between patterns, `? :`, `{{ }}`.
 
 use super::Pass;
 use crate::diagnostics::{Code, Diagnostic};
@@ -26,6 +26,7 @@ impl Pass<'_> {
             Kind::FatArrow => self.arrow_of_result(i),
             Kind::Question => self.ternary(i),
             Kind::HoleOpen => self.template(i),
+            Kind::Pipe => self.pattern_bar(i),
             _ => None,
         }
     }
@@ -100,6 +101,24 @@ impl Pass<'_> {
         ))
     }
 
+    /// `"a" | "b" =>`: all bars of an arm are one mistake.
+    fn pattern_bar(&mut self, i: usize) -> Option<usize> {
+        let arrow = self.find_on_line(i, |kind| !is_of_pattern(kind))?;
+        if self.kind(arrow) != Some(Kind::FatArrow) {
+            return None;
+        }
+        let bars = (i..arrow).filter(|at| self.kind(*at) == Some(Kind::Pipe));
+        let bars: Vec<usize> = bars.collect();
+        let diagnostic =
+            self.written(self.span(i), ",", "the patterns of an arm are separated by commas");
+        let edits = bars.iter().map(|bar| (self.with_space(*bar), ",".to_owned())).collect();
+        self.mend(diagnostic, "change to `,`", edits);
+        for bar in bars {
+            self.become_kind(bar, Kind::Comma);
+        }
+        None
+    }
+
     /// Whether a bracket closes on a line before `end` that was opened on an earlier one.
     fn closes_earlier(&self, start: usize, end: usize) -> bool {
         let mut open = 0_u32;
@@ -160,68 +179,6 @@ impl Pass<'_> {
             }
             _ => None,
         }
-    }
-
-    /// `for (x of xs) {`, `for (const x in xs) {`, `for (let i = 0; i < 10; i++) {`
-    pub(super) fn for_in_parens(&mut self, i: usize) -> Option<usize> {
-        if self.kind(i + 1) != Some(Kind::ParenOpen) {
-            return self.for_of(i);
-        }
-        let close = self.closer_of(i + 1)?;
-        let mut name = i + 2;
-        while matches!(self.kind(name), Some(Kind::Const | Kind::Var))
-            || self.kind(name) == Some(Kind::Foreign) && self.word(name) == "let"
-        {
-            name += 1;
-        }
-        let parens = self.span(i + 1).to(self.span(close));
-        let diagnostic =
-            Diagnostic::error(Code::E0009, self.at(parens), "A `for` has no parentheses here");
-        let of = self.kind(name + 1) == Some(Kind::In) || self.word(name + 1) == "of";
-        let counts = self.tokens.get(i..close)?.iter().any(|token| token.kind == Kind::Semicolon);
-        if of {
-            let list = self.span(name + 2).to(self.span(close.saturating_sub(1)));
-            let meant = format!("{} in {}", self.word(name), self.slice(list));
-            let diagnostic = diagnostic
-                .label(format!("write `{meant}`"))
-                .note("In this language, a list is gone through by `for item in items { }`.");
-            self.mend(diagnostic, "write it without parentheses", vec![(parens, meant)]);
-            self.change(i);
-            self.keep(i);
-            self.put(i, self.span(name), &[Kind::Name]);
-            self.put(i, self.span(name + 1), &[Kind::In]);
-            self.dropped.push(close);
-            Some(name + 2)
-        } else if counts {
-            self.diagnostics.push(
-                diagnostic
-                    .label("write `i in 0..9`")
-                    .note("In this language, a range is gone through by `for i in 0..9 { }`, both ends included."),
-            );
-            self.change(i);
-            self.keep(i);
-            self.put(i, self.span(name), &[Kind::Name, Kind::In]);
-            self.put(i, parens, &[Kind::Unknown]);
-            Some(close + 1)
-        } else {
-            None
-        }
-    }
-
-    /// `for x of xs`
-    fn for_of(&mut self, i: usize) -> Option<usize> {
-        if self.kind(i + 2) != Some(Kind::Foreign) || self.word(i + 2) != "of" {
-            return None;
-        }
-        self.change(i);
-        self.keep(i);
-        self.keep(i + 1);
-        Some(self.exchange(
-            i + 2,
-            "in",
-            &[Kind::In],
-            "a list is gone through by `for item in items { }`",
-        ))
     }
 
     /// `a ? b : c`. What it is made of is left out.
@@ -334,5 +291,16 @@ impl Pass<'_> {
         self.keep(i);
         self.dropped.push(close);
         Some(i + 2)
+    }
+}
+
+/// Whether a token may stand in the patterns of an arm.
+fn is_of_pattern(kind: Kind) -> bool {
+    match kind {
+        Kind::TextOpen | Kind::TextPart | Kind::TextClose | Kind::Minus => true,
+        Kind::Int | Kind::Number | Kind::Duration | Kind::Date | Kind::Time => true,
+        Kind::True | Kind::False | Kind::None | Kind::Null => true,
+        Kind::Pipe | Kind::Comma | Kind::Colon | Kind::BraceOpen | Kind::BraceClose => true,
+        kind => kind.is_word() && !kind.is_keyword(),
     }
 }

@@ -28,7 +28,7 @@ impl Pass<'_> {
             if case && let Some(colon) = colon {
                 let to_next = Span::new(self.span(at).start, self.span(at + 1).start);
                 edits.push((to_next, ""));
-                edits.push((self.colon_with_space(colon), " =>"));
+                edits.push((self.with_space(colon), " =>"));
                 self.become_kind(colon, Kind::FatArrow);
                 dropped.push(at);
             } else if self.kind(at) == Some(Kind::Default) && self.kind(at + 1) == Some(Kind::Colon)
@@ -54,14 +54,14 @@ impl Pass<'_> {
         next
     }
 
-    fn become_kind(&mut self, i: usize, kind: Kind) {
+    pub(super) fn become_kind(&mut self, i: usize, kind: Kind) {
         if let Some(token) = self.tokens.get_mut(i) {
             token.kind = kind;
         }
     }
 
-    /// A colon with the space before it.
-    fn colon_with_space(&self, i: usize) -> Span {
+    /// A sign with the space before it.
+    pub(super) fn with_space(&self, i: usize) -> Span {
         let before = i.checked_sub(1).map_or(self.span(i), |before| self.span(before));
         Span::new(before.end, self.span(i).end)
     }
