@@ -129,7 +129,7 @@ fn operand(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
 pub(super) fn place(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
     name()
         .map(|name| Expr { span: name.span, kind: ExprKind::Name(name.text) })
-        .foldl(suffix(expr, ty).repeated(), |base, suffix: Suffix| suffix.of(base))
+        .foldl(suffix(expr, ty).repeated(), |base, suffix: Suffix| suffix.of(Box::new(base)))
         .boxed()
 }
 
@@ -143,8 +143,9 @@ pub(super) fn launch(expr: Rule<Expr>, ty: Rule<TypeExpr>) -> Rule<Expr> {
     let waits = word("run").to(true).or(word("start").to(false));
     let first = name().map(|name| Expr { span: name.span, kind: ExprKind::Name(name.text) });
     let more = just(Kind::Dot).ignore_then(required_name());
-    let flow =
-        first.foldl(more.repeated(), |base, name| Suffix::Field { optional: false, name }.of(base));
+    let flow = first.foldl(more.repeated(), |base, name| {
+        Suffix::Field { optional: false, name }.of(Box::new(base))
+    });
     let parens = arguments(expr.clone(), ty).map_with(|arguments, at| (arguments, span(at)));
     let event = line_break_if(|context, next| context.in_test(next) && context.is(next, "with"))
         .ignore_then(event_ahead())

@@ -134,41 +134,39 @@ fn operators(
     let not = just(Kind::Not).to(UnaryOp::Not).map_with(|op, at| (op, span(at)));
     let minus = just(Kind::Minus).to(UnaryOp::Negate).map_with(|op, at| (op, span(at)));
     let cast = just(Kind::As).ignore_then(required_type(ty.clone()));
-    atom.pratt((
+    // A value is handed from operator to operator, to see which takes it: boxed, so that it is small.
+    let atom = atom.map(Box::new);
+    let operators = atom.pratt((
         prefix(4, not, |op, operand, _: &mut At<'_>| unary(op, operand)),
         prefix(10, minus, |op, operand, _: &mut At<'_>| unary(op, operand)),
         postfix(12, suffix(expr.clone(), ty.clone()), |base, suffix: Suffix, _: &mut At<'_>| {
-            suffix.of(base)
+            Box::new(suffix.of(base))
         }),
-        postfix(12, clauses(expr, ty), |call: Expr, clauses: Vec<Clause>, _: &mut At<'_>| {
+        postfix(12, clauses(expr, ty), |call: Box<Expr>, clauses: Vec<Clause>, _: &mut At<'_>| {
             let end = clauses.last().map_or(call.span, |last| last.span);
-            make(call.span.to(end), |call| ExprKind::Clauses { call, clauses }, call)
+            boxed(call.span.to(end), ExprKind::Clauses { call, clauses })
         }),
-        postfix(11, cast, |value: Expr, ty: TypeExpr, _: &mut At<'_>| {
-            make(value.span.to(ty.span), |value| ExprKind::As { value, ty }, value)
+        postfix(11, cast, |value: Box<Expr>, ty: TypeExpr, _: &mut At<'_>| {
+            boxed(value.span.to(ty.span), ExprKind::As { value, ty })
         }),
         infix(left(9), spanned(product), binary),
         infix(left(8), spanned(sum), binary),
-        infix(left(7), just(Kind::DotDot), |from: Expr, _, to: Expr, _: &mut At<'_>| {
-            let span = from.span.to(to.span);
-            Expr { span, kind: ExprKind::Range { from: Box::new(from), to: Box::new(to) } }
+        infix(left(7), just(Kind::DotDot), |from: Box<Expr>, _, to: Box<Expr>, _: &mut At<'_>| {
+            boxed(from.span.to(to.span), ExprKind::Range { from, to })
         }),
         infix(right(6), spanned(coalesce), binary),
         infix(left(5), spanned(comparison), binary),
         infix(left(3), spanned(and), binary),
         infix(left(2), spanned(or), binary),
-        postfix(1, catch_block, |value: Expr, (error, block): (_, Block), _: &mut At<'_>| {
-            let fallback = Box::new(Expr { span: block.span, kind: ExprKind::Block(block) });
-            let span = value.span.to(fallback.span);
-            make(span, |value| ExprKind::Catch { value, error, fallback }, value)
+        postfix(1, catch_block, |value: Box<Expr>, (error, block): (_, Block), _: &mut At<'_>| {
+            let fallback = boxed(block.span, ExprKind::Block(block));
+            boxed(value.span.to(fallback.span), ExprKind::Catch { value, error, fallback })
         }),
-        infix(left(1), catch(), |value: Expr, error, fallback: Expr, _: &mut At<'_>| {
-            let span = value.span.to(fallback.span);
-            let fallback = Box::new(fallback);
-            make(span, |value| ExprKind::Catch { value, error, fallback }, value)
+        infix(left(1), catch(), |value: Box<Expr>, error, fallback: Box<Expr>, _: &mut At<'_>| {
+            boxed(value.span.to(fallback.span), ExprKind::Catch { value, error, fallback })
         }),
-    ))
-    .boxed()
+    ));
+    operators.map(|expr| *expr).boxed()
 }
 
 /// `catch`, `catch error =>`
@@ -200,22 +198,21 @@ pub(super) enum Suffix {
 
 impl Suffix {
     /// The value with it.
-    pub(super) fn of(self, base: Expr) -> Expr {
-        match self {
+    pub(super) fn of(self, base: Box<Expr>) -> Expr {
+        let span = base.span;
+        let (end, kind) = match self {
             Suffix::Field { optional, name } => {
-                make(base.span.to(name.span), |base| ExprKind::Field { base, optional, name }, base)
+                (name.span, ExprKind::Field { base, optional, name })
             }
-            Suffix::Call(arguments, parens) => make(
-                base.span.to(parens),
-                |callee| ExprKind::Call { callee, arguments, parens },
-                base,
-            ),
+            Suffix::Call(arguments, parens) => {
+                (parens, ExprKind::Call { callee: base, arguments, parens })
+            }
             Suffix::Index { optional, index, brackets } => {
                 let index = Box::new(index);
-                let kind = |base| ExprKind::Index { base, optional, index };
-                make(base.span.to(brackets), kind, base)
+                (brackets, ExprKind::Index { base, optional, index })
             }
-        }
+        };
+        Expr { span: span.to(end), kind }
     }
 }
 
@@ -244,19 +241,21 @@ fn spanned(
     operator.map_with(|op, at| (op, span(at)))
 }
 
-fn binary(left: Expr, (op, op_span): (BinaryOp, Span), right: Expr, _: &mut At<'_>) -> Expr {
-    let span = left.span.to(right.span);
-    let (left, right) = (Box::new(left), Box::new(right));
-    Expr { span, kind: ExprKind::Binary { op, op_span, left, right } }
+fn binary(
+    left: Box<Expr>,
+    (op, op_span): (BinaryOp, Span),
+    right: Box<Expr>,
+    _: &mut At<'_>,
+) -> Box<Expr> {
+    boxed(left.span.to(right.span), ExprKind::Binary { op, op_span, left, right })
 }
 
-fn unary((op, op_span): (UnaryOp, Span), operand: Expr) -> Expr {
-    let span = op_span.to(operand.span);
-    Expr { span, kind: ExprKind::Unary { op, op_span, operand: Box::new(operand) } }
+fn unary((op, op_span): (UnaryOp, Span), operand: Box<Expr>) -> Box<Expr> {
+    boxed(op_span.to(operand.span), ExprKind::Unary { op, op_span, operand })
 }
 
-fn make(span: Span, kind: impl FnOnce(Box<Expr>) -> ExprKind, inner: Expr) -> Expr {
-    Expr { span, kind: kind(Box::new(inner)) }
+fn boxed(span: Span, kind: ExprKind) -> Box<Expr> {
+    Box::new(Expr { span, kind })
 }
 
 /// A name, and what makes more of it: `x => …`, `Won { … }`, `crm.Won { … }`.
