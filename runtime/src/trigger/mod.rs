@@ -1,11 +1,14 @@
-//! Events from what voice platforms send.
+//! Events from what voice platforms send, from the time, and from runs that failed.
 //!
 //! Each platform has an adapter that turns its payload into our canonical JSON, which is then read against the
 //! trigger's type like any other: `call_finished` as the prelude's `Call`. What a platform says and we have no
-//! field for is in the call's `raw`.
+//! field for is in the call's `raw`. [`choose`] says which flows take it.
+//!
+//! [`schedule`] makes events of the time, and [`mod@failed`] of runs that failed. [`event`] has what all of them need.
 
 mod call;
 mod canonical;
+pub mod choose;
 mod elevenlabs;
 mod end;
 pub mod event;
@@ -14,11 +17,11 @@ mod retell;
 pub mod schedule;
 mod vapi;
 
-pub use self::failed::{FailedRun, failed};
-
 use std::fmt;
 
 use serde_json::Value as Json;
+
+pub use self::failed::{FailedRun, failed};
 
 /// A voice platform that we understand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
