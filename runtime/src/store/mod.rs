@@ -14,6 +14,8 @@ mod testing;
 
 pub use self::journal::Noted;
 pub use self::memory::MemoryStore;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use crate::durable::{Answered, Ask, Batch, RunNumber, Start, Stored, Version};
 
 /// Keeps runs.
@@ -69,6 +71,45 @@ pub trait Store: Send {
     /// # Errors
     /// The store cannot be read.
     fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError>;
+}
+
+/// A store that several hands have.
+impl<S: Store> Store for Arc<Mutex<S>> {
+    fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError> {
+        shared(self).commit(batches)
+    }
+
+    fn start(&self) -> Result<Start, StoreError> {
+        shared(self).start()
+    }
+
+    fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
+        shared(self).run(run)
+    }
+
+    fn due(&self, by: i64, limit: usize) -> Result<(Vec<RunNumber>, Option<i64>), StoreError> {
+        shared(self).due(by, limit)
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError> {
+        shared(self).journal(run)
+    }
+
+    fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
+        shared(self).cursor(name)
+    }
+
+    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
+        shared(self).add_artifact(hash, bytes, at)
+    }
+
+    fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
+        shared(self).artifact(version)
+    }
+}
+
+fn shared<S>(store: &Arc<Mutex<S>>) -> MutexGuard<'_, S> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a store does not do what it is asked to. In words for a person, with what to do.
