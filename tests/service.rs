@@ -193,7 +193,7 @@ fn get(path: string) -> string {
   found: Note = http.get("https://example.com/{path}")
   return found.text
 }
-inner: on manual(path: string) -> string < wait 10ms; return get(path) + "!" >
+inner: on manual(path: string) -> string < wait 10ms; return "{get(path)}!" >
 main: on manual(name: string) -> [string] <
   a = get("a")
   wait 30ms
