@@ -1,4 +1,8 @@
 //! A compiled project: all that a runtime needs, and nothing of the source but names and positions.
+//!
+//! An artifact means the same wherever it runs. So it has what a project says of itself that changes what flows
+//! mean ([`Declared`]), and only the names of what each place where it runs says for itself: connections, the
+//! values of `env` and `secret`, where to listen, where to keep runs.
 
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
@@ -13,6 +17,8 @@ use crate::types::{TypeId, Types};
 pub struct Artifact {
     /// The project's name.
     pub name: EcoString,
+    /// What the project says of itself.
+    pub declared: Declared,
     /// All types.
     pub types: Types,
     /// The record type of `error` in `catch error`: the prelude's `Error`.
@@ -36,6 +42,33 @@ pub struct Artifact {
     pub secrets: Vec<EcoString>,
     /// The files that the rest was compiled from.
     pub files: Vec<SourceFile>,
+}
+
+/// What a project says of itself that is the same wherever it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// The name of the time zone of schedules, and of dates that no zone is said for: `Europe/Madrid`.
+    pub timezone: EcoString,
+    /// The voice platforms in use, in the project's order. Without one, events come as our own JSON only.
+    pub platforms: Vec<EcoString>,
+    /// The voice agents that flows name, in the project's order.
+    pub agents: Vec<Agent>,
+}
+
+impl Default for Declared {
+    /// A project that says nothing: UTC, no platform, no agent.
+    fn default() -> Declared {
+        Declared { timezone: "UTC".into(), platforms: Vec::new(), agents: Vec::new() }
+    }
+}
+
+/// A voice agent that flows name in `agent: "…"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// What flows call it.
+    pub name: EcoString,
+    /// The platform that it lives on; any of the project's where it is missing.
+    pub platform: Option<EcoString>,
 }
 
 /// A flow: what starts it and what it does.

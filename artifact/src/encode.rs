@@ -10,6 +10,7 @@
 //! The same artifact gives the same bytes. The hash tells damage from a file that was never right; who makes a
 //! file can make its hash, so what is read is still to be [verified](crate::verify).
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::artifact::Artifact;
@@ -18,7 +19,7 @@ use crate::artifact::Artifact;
 const MAGIC: &[u8; 8] = b"CALLFLOW";
 
 /// The version that this crate writes and reads. It changes with each change of a type that is written.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// How large a file may be, in bytes. What is read takes a small multiple of it in memory.
 pub const LONGEST: usize = 16 << 20;
@@ -79,6 +80,27 @@ pub fn to_bytes(artifact: &Artifact) -> Result<Vec<u8>, EncodeError> {
         return Err(EncodeError::TooLong { length: bytes.len() });
     }
     Ok(bytes)
+}
+
+/// What tells an artifact's file from every other one: its SHA-256 in hex, as `sha256sum` prints it.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How many bytes the parts of an artifact take in its file, by the names of its fields.
+pub fn sizes(artifact: &Artifact) -> [(&'static str, usize); 7] {
+    fn size(part: &impl Serialize) -> usize {
+        postcard::to_stdvec(part).map_or(0, |bytes| bytes.len())
+    }
+    [
+        ("flows", size(&artifact.flows)),
+        ("functions", size(&artifact.functions)),
+        ("constants", size(&artifact.constants)),
+        ("types", size(&artifact.types)),
+        ("pieces", size(&artifact.pieces)),
+        ("actions", size(&artifact.actions)),
+        ("files", size(&artifact.files)),
+    ]
 }
 
 /// Reads an artifact. It is whole, but may still be wrong: [`crate::verify::verify`] tells.

@@ -15,6 +15,7 @@ pub mod cron;
 pub mod encode;
 pub mod example;
 pub mod file;
+pub mod needs;
 pub mod operands;
 pub mod pattern;
 pub mod phone;

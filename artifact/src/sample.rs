@@ -5,7 +5,7 @@ mod more;
 
 use ecow::EcoString;
 
-use crate::artifact::{Artifact, Flow, FlowSettings, SourceFile, Trigger};
+use crate::artifact::{Agent, Artifact, Declared, Flow, FlowSettings, SourceFile, Trigger};
 use crate::builtin::Builtin;
 use crate::bytecode::{
     ActionId, Arithmetic, ConstantId, Effect, Function, FunctionId, Handler, Number, Op, Order,
@@ -126,6 +126,14 @@ pub(crate) fn with_code(known: Known, registers: &[TypeId], code: Vec<Op>) -> Ar
     };
     Artifact {
         name: "sample".into(),
+        declared: Declared {
+            timezone: "Europe/Madrid".into(),
+            platforms: vec!["vapi".into()],
+            agents: vec![
+                Agent { name: "front desk".into(), platform: Some("vapi".into()) },
+                Agent { name: "night".into(), platform: None },
+            ],
+        },
         types: known.types,
         error: known.error,
         constants: constants(),

@@ -1,9 +1,11 @@
 //! `callflow`: the command line. One file a command, in [`commands`].
 
+mod artifact_file;
 mod commands;
 mod declaration;
 mod diagnostics_json;
 mod exit;
+mod load;
 mod place;
 mod position;
 mod project;
@@ -26,11 +28,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(commands::build::Build),
     Check(commands::check::Check),
     Explain(commands::explain::Explain),
     Fix(commands::fix::Fix),
     Fmt(commands::fmt::Fmt),
     Graph(commands::graph::Graph),
+    Inspect(commands::inspect::Inspect),
     Pieces(commands::pieces::Pieces),
     Run(commands::run::Run),
     Test(commands::test::TestCommand),
@@ -38,11 +42,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Build(build) => build.execute(),
         Command::Check(check) => check.execute(),
         Command::Explain(explain) => explain.execute(),
         Command::Fix(fix) => fix.execute(),
         Command::Fmt(fmt) => fmt.execute(),
         Command::Graph(graph) => graph.execute(),
+        Command::Inspect(inspect) => inspect.execute(),
         Command::Pieces(pieces) => pieces.execute(),
         Command::Run(run) => run.execute(),
         Command::Test(test) => test.execute(),

@@ -39,6 +39,19 @@ impl Places<'_> {
                 let at = Lines::of(&source.text).position(origin.start as usize);
                 format!("{}:{}:{}", self.project.shown(&source.path), at.line, at.column)
             }
+            None => self.shown_without_text(function, origin),
+        }
+    }
+
+    /// The same of an artifact, which knows where lines begin.
+    fn shown_without_text(&self, function: FunctionId, origin: Origin) -> String {
+        let function = self.program.function(function);
+        let files = &self.program.artifact().files;
+        match function.and_then(|function| files.get(function.file as usize)) {
+            Some(file) => {
+                let (line, column) = file.position(origin.start);
+                format!("{}:{line}:{column}", file.path)
+            }
             None => String::new(),
         }
     }

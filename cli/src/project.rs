@@ -12,6 +12,7 @@ use callflow_compiler::project as compile;
 use callflow_compiler::source::Source;
 use callflow_compiler::syntax;
 
+use crate::artifact_file;
 use crate::exit::Failure;
 use crate::settings::{Agent, Settings};
 
@@ -61,6 +62,18 @@ impl Project {
         Project::read(path, found.files)
     }
 
+    /// The project that an artifact in a folder was made of, with the settings of the place where it is now.
+    pub(crate) fn of_artifact(name: &str, folder: Option<&Path>) -> Result<Project, Failure> {
+        let folder = folder.unwrap_or(Path::new(""));
+        let settings = find_settings(folder)?;
+        Ok(Project {
+            name: name.to_owned(),
+            folder: tidy(folder).to_owned(),
+            files: Vec::new(),
+            settings,
+        })
+    }
+
     /// What the compiler is given of it. Connections are left out: what is missing of them is told when they are
     /// used, or by `callflow check --connections`.
     pub(crate) fn to_compile(&self) -> compile::Project {
@@ -73,6 +86,7 @@ impl Project {
         };
         let known = &self.settings;
         let settings = compile::Settings {
+            timezone: known.timezone.as_deref().map(Into::into),
             platforms: Some(known.platforms.iter().map(|name| name.as_str().into()).collect()),
             environment: names(&known.environment),
             secrets: names(&known.secrets),
@@ -187,6 +201,13 @@ impl Found {
         let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if metadata.is_dir() {
             return Found::walk(path).map_err(|(path, error)| unreadable(&path, &error));
+        }
+        if artifact_file::is_artifact(path) {
+            let path = path.display();
+            return Err(Failure::Usage(format!(
+                "`{path}` is an artifact, which has what flows became and not their text; give the project's \
+                 folder, or see with `callflow inspect {path}` what is in it"
+            )));
         }
         if path.extension().is_none_or(|extension| extension != "flow") {
             return Err(Failure::Usage(format!(

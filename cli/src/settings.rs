@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use callflow_compiler::diagnostics::suggest;
-use jiff::tz::TimeZone;
+use jiff::tz::TimeZoneDatabase;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -75,17 +75,6 @@ pub(crate) struct Server {
 }
 
 impl Settings {
-    /// The project's time zone, UTC unless it says another. The error says what to write.
-    pub(crate) fn zone(&self) -> Result<TimeZone, String> {
-        let Some(name) = &self.timezone else { return Ok(TimeZone::UTC) };
-        TimeZone::get(name).map_err(|_| {
-            format!(
-                "`timezone` in callflow.toml is `{name}`, which is no time zone; write one such as \
-                 `Europe/Madrid`"
-            )
-        })
-    }
-
     /// Reads the text of a `callflow.toml`. The error is one line with the place.
     pub(crate) fn read(file: &Path, text: &str) -> Result<Settings, String> {
         let reader = Reader { file, text };
@@ -97,7 +86,7 @@ impl Settings {
             match key.get_ref().as_ref() {
                 "name" => settings.name = Some(reader.text(value)?),
                 "platforms" => settings.platforms = reader.platforms(value)?,
-                "timezone" => settings.timezone = Some(reader.text(value)?),
+                "timezone" => settings.timezone = Some(reader.zone(value)?),
                 "public_url" => settings.public_url = Some(reader.text(value)?),
                 "env" => settings.environment = reader.entries(value)?,
                 "secrets" => settings.secrets = reader.entries(value)?,
@@ -174,6 +163,17 @@ impl Reader<'_> {
             }
         }
         Ok(allow)
+    }
+
+    fn zone(&self, value: &Value<'_>) -> Result<String, String> {
+        let name = self.text(value)?;
+        match TimeZoneDatabase::bundled().get(&name) {
+            Ok(_) => Ok(name),
+            Err(_) => Err(self.error(
+                value.span(),
+                &format!("no time zone is called `{name}`; write one such as `Europe/Madrid`"),
+            )),
+        }
     }
 
     fn platforms(&self, value: &Value<'_>) -> Result<Vec<String>, String> {
@@ -302,6 +302,7 @@ allow = ["127.0.0.1"]
         let texts = [
             "platfroms = [\"vapi\"]",
             "name = 3",
+            "timezone = \"Europe/Madird\"",
             "platforms = [\"retel\"]",
             "[server]\nlisen = \"x\"",
             "[network]\nallow = \"127.0.0.1\"",

@@ -57,3 +57,12 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
         _ => format!("{number} {noun}s"),
     }
 }
+
+/// "812 bytes", "12.3 kB", "1.4 MB".
+pub(crate) fn bytes(number: usize) -> String {
+    match number {
+        ..1000 => count(number, "byte"),
+        1000..1_000_000 => format!("{:.1} kB", number as f64 / 1e3),
+        _ => format!("{:.1} MB", number as f64 / 1e6),
+    }
+}

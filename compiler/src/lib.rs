@@ -49,13 +49,15 @@ pub fn check(project: Project, library: &dyn Library) -> Compilation {
 /// Compiles a project.
 pub fn compile(project: Project, library: &dyn Library) -> Compilation {
     let (name, tests) = (project.name.clone(), project.tests);
+    let declared = project.settings.declared();
     let checked = semantics::check(project, library);
     let mut diagnostics = diagnostics::settle(checked.diagnostics);
     let broken = diagnostics.iter().any(Diagnostic::is_error);
     let flows = checked.program.flows.len();
     let artifact = (!broken)
         .then(|| lower::lower(&name, checked.program, tests))
-        .and_then(|lowered| lowered.map_err(|too_large| diagnostics.push(*too_large)).ok());
+        .and_then(|lowered| lowered.map_err(|too_large| diagnostics.push(*too_large)).ok())
+        .map(|artifact| Artifact { declared, ..artifact });
     debug_assert_eq!(artifact.as_ref().map_or(Ok(()), verify), Ok(()), "what lowering made");
     Compilation { sources: checked.sources, diagnostics, flows, artifact }
 }

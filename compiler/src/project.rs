@@ -1,5 +1,7 @@
 //! What is compiled: the files of a project and what it says of itself.
 
+pub use callflow_artifact::artifact::Agent;
+use callflow_artifact::artifact::Declared;
 use ecow::EcoString;
 
 use crate::source::Source;
@@ -20,6 +22,8 @@ pub struct Project {
 /// What a project declares outside of its flows. What is none is not known, and nothing is held against it.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// The time zone of schedules and of dates without one; UTC where it is none.
+    pub timezone: Option<EcoString>,
     /// The voice platforms in use. An empty list means our canonical JSON over `http` only.
     pub platforms: Option<Vec<EcoString>>,
     /// The names of `[env]`, which `env("…")` may read.
@@ -32,15 +36,6 @@ pub struct Settings {
     pub connections: Option<Vec<Connection>>,
 }
 
-/// A voice agent that flows name in `agent: "…"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Agent {
-    /// What flows call it.
-    pub name: EcoString,
-    /// The platform that it lives on; any of the project's where it is missing.
-    pub platform: Option<EcoString>,
-}
-
 /// A connection that the project has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -50,6 +45,18 @@ pub struct Connection {
     pub kind: Option<EcoString>,
     /// The scopes that were granted, where that is known.
     pub scopes: Option<Vec<EcoString>>,
+}
+
+impl Settings {
+    /// What of it goes into the artifact.
+    pub(crate) fn declared(&self) -> Declared {
+        let default = Declared::default();
+        Declared {
+            timezone: self.timezone.clone().unwrap_or(default.timezone),
+            platforms: self.platforms.clone().unwrap_or_default(),
+            agents: self.agents.clone().unwrap_or_default(),
+        }
+    }
 }
 
 impl Project {

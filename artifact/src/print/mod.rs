@@ -8,9 +8,9 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
-use crate::artifact::{Artifact, Flow, FlowSettings};
+use crate::artifact::{Artifact, Declared, Flow, FlowSettings, Trigger};
 use crate::bytecode::{Function, FunctionId, Op, Reg, Target};
 use crate::piece::{Action, ActionBody};
 use crate::types::TypeId;
@@ -42,6 +42,19 @@ pub fn print_instruction(artifact: &Artifact, function: &Function, op: &Op) -> S
     out
 }
 
+/// What starts a flow: `schedule(cron: "0 9 * * mon")`, `function_call(tool: "check_order", number: string)`.
+pub fn trigger(artifact: &Artifact, trigger: &Trigger) -> String {
+    let arguments = trigger.arguments.iter();
+    let arguments = arguments.map(|(name, value)| format!("{name}: {}", constant(value)));
+    let parameters = trigger.parameters.iter();
+    let parameters = parameters.map(|it| format!("{}: {}", it.name, artifact.types.display(it.ty)));
+    let all: Vec<String> = arguments.chain(parameters).collect();
+    match all.is_empty() {
+        true => trigger.name.to_string(),
+        false => format!("{}({})", trigger.name, all.join(", ")),
+    }
+}
+
 struct Printer<'a> {
     artifact: &'a Artifact,
 }
@@ -49,6 +62,7 @@ struct Printer<'a> {
 impl Printer<'_> {
     fn whole(&self, out: &mut String) -> fmt::Result {
         writeln!(out, "artifact {}", self.artifact.name)?;
+        self.declared(out)?;
         for flow in &self.artifact.flows {
             writeln!(out)?;
             self.flow(out, flow)?;
@@ -71,17 +85,22 @@ impl Printer<'_> {
         Ok(())
     }
 
+    /// What the project says of itself beyond what every project is taken to say.
+    fn declared(&self, out: &mut String) -> fmt::Result {
+        let Declared { timezone, platforms, agents } = &self.artifact.declared;
+        let zone = (*timezone != Declared::default().timezone).then(|| timezone.clone());
+        let agents = agents.iter().map(|agent| match &agent.platform {
+            Some(platform) => eco_format!("{} on {platform}", agent.name),
+            None => agent.name.clone(),
+        });
+        self.names(out, "timezone", zone.as_slice())?;
+        self.names(out, "platforms", platforms)?;
+        self.names(out, "agents", &agents.collect::<Vec<_>>())
+    }
+
     fn flow(&self, out: &mut String, flow: &Flow) -> fmt::Result {
-        write!(out, "flow {} on {}", flow.address, flow.trigger.name)?;
-        if !flow.trigger.arguments.is_empty() {
-            out.push('(');
-            for (index, (name, value)) in flow.trigger.arguments.iter().enumerate() {
-                let comma = if index > 0 { ", " } else { "" };
-                write!(out, "{comma}{name}: {}", constant(value))?;
-            }
-            out.push(')');
-        }
-        writeln!(out, " -> {}", self.ty(flow.result))?;
+        let trigger = trigger(self.artifact, &flow.trigger);
+        writeln!(out, "flow {} on {trigger} -> {}", flow.address, self.ty(flow.result))?;
         writeln!(out, "  event: {}", self.ty(flow.trigger.event))?;
         writeln!(out, "  body: f{}", flow.function.0)?;
         let FlowSettings {

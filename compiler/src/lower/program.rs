@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use callflow_artifact::artifact::{Artifact, Flow, FlowSettings, Test};
+use callflow_artifact::artifact::{Artifact, Declared, Flow, FlowSettings, Test};
 use callflow_artifact::bytecode::{ActionId, ConstantId, FunctionId, Origin};
 use callflow_artifact::constant::Constant;
 use callflow_artifact::piece::{Action, ActionBody, Piece, PieceId};
@@ -45,6 +45,7 @@ pub(super) fn lower(
     }
     Ok(Artifact {
         name: name.into(),
+        declared: Declared::default(),
         error,
         constants: linker.constants.items,
         functions: lowered,

@@ -16,33 +16,52 @@ pub struct ConnectionError {
     pub help: String,
 }
 
+/// Which connection it is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<'a> {
+    /// Whose.
+    pub(super) piece: &'a Piece,
+    /// What settings call it.
+    pub(super) name: &'a str,
+}
+
+impl At<'_> {
+    /// `hubspot`, or ``the connection `emea` of hubspot``.
+    fn shown(self) -> String {
+        match self.piece.name == self.name {
+            true => self.name.to_owned(),
+            false => format!("the connection `{}` of {}", self.name, self.piece.name),
+        }
+    }
+}
+
 impl ConnectionError {
-    pub(super) fn unknown_kind(piece: &Piece, kind: &str) -> ConnectionError {
+    pub(super) fn unknown_kind(at: At<'_>, kind: &str) -> ConnectionError {
         ConnectionError {
-            piece: piece.name.to_string(),
-            message: format!("{} has no connection of kind `{kind}`", piece.name),
-            help: format!("its kinds are {}", kinds(piece)),
+            piece: at.piece.name.to_string(),
+            message: format!("{} has no connection of kind `{kind}`", at.piece.name),
+            help: format!("its kinds are {}", kinds(at.piece)),
         }
     }
 
-    pub(super) fn which_kind(piece: &Piece) -> ConnectionError {
+    pub(super) fn which_kind(at: At<'_>) -> ConnectionError {
         ConnectionError {
-            piece: piece.name.to_string(),
+            piece: at.piece.name.to_string(),
             message: format!(
                 "the settings under [connections.{}] in callflow.toml fit none of its kinds",
-                piece.name
+                at.name
             ),
-            help: format!("add `kind`, one of {}, and its settings", kinds(piece)),
+            help: format!("add `kind`, one of {}, and its settings", kinds(at.piece)),
         }
     }
 
-    pub(super) fn unset(piece: &Piece, setting: &str, variable: String) -> ConnectionError {
+    pub(super) fn unset(at: At<'_>, setting: &str, variable: String) -> ConnectionError {
         ConnectionError {
-            piece: piece.name.to_string(),
+            piece: at.piece.name.to_string(),
             message: format!(
                 "{} needs `{setting}`, which callflow.toml takes from the environment variable \
                  {variable}, and that is not set",
-                piece.name
+                at.shown()
             ),
             help: format!("export {variable}=…"),
         }
@@ -50,15 +69,15 @@ impl ConnectionError {
 
     /// The settings that `is_given` does not know are named; the lines to add are all of them.
     pub(super) fn missing(
-        piece: &Piece,
+        at: At<'_>,
         connection: &Connection,
         is_given: impl Fn(&str) -> bool,
     ) -> ConnectionError {
         let needed: Vec<_> = known_settings(connection).into_iter().filter(is_mandatory).collect();
         let missing = needed.iter().filter(|it| !is_given(&it.name));
         let names: Vec<String> = missing.map(|it| format!("`{}`", it.name)).collect();
-        let mut lines = format!("add to callflow.toml:\n\n[connections.{}]\n", piece.name);
-        if piece.connections.len() > 1 || connection.kind == ConnectionKind::OAuth2 {
+        let mut lines = format!("add to callflow.toml:\n\n[connections.{}]\n", at.name);
+        if at.piece.connections.len() > 1 || connection.kind == ConnectionKind::OAuth2 {
             lines.push_str(&format!("kind = \"{}\"\n", connection.name));
         }
         let mut variables = Vec::new();
@@ -66,7 +85,7 @@ impl ConnectionError {
             if !setting.doc.is_empty() {
                 lines.push_str(&format!("# {}\n", setting.doc.lines().next().unwrap_or_default()));
             }
-            let variable = variable(&piece.name, &setting.name);
+            let variable = variable(at.name, &setting.name);
             if setting.secret {
                 lines.push_str(&format!("{} = \"${{{variable}}}\"\n", setting.name));
                 variables.push(variable);
@@ -78,16 +97,19 @@ impl ConnectionError {
             lines.push_str(&format!("\nand set {} in the environment", variables.join(", ")));
         }
         ConnectionError {
-            piece: piece.name.to_string(),
-            message: format!("{} needs a connection with {}", piece.name, names.join(" and ")),
+            piece: at.piece.name.to_string(),
+            message: match at.piece.name == at.name {
+                true => format!("{} needs a connection with {}", at.name, names.join(" and ")),
+                false => format!("{} needs {}", at.shown(), names.join(" and ")),
+            },
             help: lines,
         }
     }
 }
 
 /// `HUBSPOT_TOKEN`
-fn variable(piece: &str, setting: &str) -> String {
-    format!("{piece}_{setting}").to_ascii_uppercase()
+fn variable(name: &str, setting: &str) -> String {
+    format!("{name}_{setting}").replace('-', "_").to_ascii_uppercase()
 }
 
 fn kinds(piece: &Piece) -> String {

@@ -11,10 +11,12 @@ pub mod secret;
 
 use std::fmt;
 
+use callflow_artifact::needs::Need;
 use callflow_artifact::piece::{self, ConnectionKind, Piece, Template, TemplatePart};
 use ecow::EcoString;
 use indexmap::IndexMap;
 
+use self::error::At;
 pub use self::error::ConnectionError;
 pub use self::named::{Environment, Secrets};
 pub use self::secret::{Redactor, Secret};
@@ -73,14 +75,15 @@ impl Connections {
         }
         let nothing = IndexMap::new();
         let given = self.by_piece.get(name);
-        let declared = self.choose(piece, given)?;
+        let at = At { piece, name };
+        let declared = self.choose(at, given)?;
         let given = given.unwrap_or(&nothing);
         let mut settings = IndexMap::new();
         for setting in known_settings(declared) {
             let value = if self.sandbox {
                 Some(placeholder(&setting, given))
             } else {
-                value(piece, declared, &setting, given)?
+                value(at, declared, &setting, given)?
             };
             if let Some(value) = value {
                 settings.insert(setting.name.clone(), (value, setting.secret));
@@ -89,18 +92,19 @@ impl Connections {
         Ok(Some(Connection { declared: declared.clone(), settings }))
     }
 
-    /// All that is wrong with the connections of these pieces, so that a project can be checked before it runs.
-    pub fn check<'a>(&self, pieces: impl IntoIterator<Item = &'a Piece>) -> Vec<ConnectionError> {
-        pieces.into_iter().filter_map(|piece| self.of(piece).err()).collect()
+    /// All that is wrong with the connections that are needed, so that a project can be checked before it runs.
+    pub fn check(&self, needs: &[Need<'_>]) -> Vec<ConnectionError> {
+        needs.iter().filter_map(|need| self.named(need.piece, need.name).err()).collect()
     }
 
-    /// What hides every secret of these connections in a text.
-    pub fn redactor<'a>(&self, pieces: impl IntoIterator<Item = &'a Piece>) -> Redactor {
+    /// What hides every secret of the connections that are needed in a text.
+    pub fn redactor(&self, needs: &[Need<'_>]) -> Redactor {
         let mut redactor = Redactor::default();
         if self.sandbox {
             return redactor;
         }
-        for connection in pieces.into_iter().filter_map(|piece| self.of(piece).ok().flatten()) {
+        let connection = |need: &Need<'_>| self.named(need.piece, need.name).ok().flatten();
+        for connection in needs.iter().filter_map(connection) {
             for (value, _) in connection.settings.values().filter(|(_, secret)| *secret) {
                 redactor.add(value.expose());
             }
@@ -112,14 +116,15 @@ impl Connections {
     /// first one that has all that it needs.
     fn choose<'p>(
         &self,
-        piece: &'p Piece,
+        at: At<'p>,
         given: Option<&IndexMap<String, Given>>,
     ) -> Result<&'p piece::Connection, ConnectionError> {
+        let piece = at.piece;
         let kind = given.and_then(|it| it.get("kind")).and_then(Given::text);
         let found = match (kind, given) {
             (Some(kind), _) => {
                 let named = piece.connections.iter().find(|it| it.name == kind);
-                return named.ok_or_else(|| ConnectionError::unknown_kind(piece, kind));
+                return named.ok_or_else(|| ConnectionError::unknown_kind(at, kind));
             }
             (None, Some(given)) => piece.connections.iter().find(|it| is_complete(it, given)),
             (None, None) => piece.connections.iter().find(|it| it.kind == ConnectionKind::None),
@@ -129,9 +134,9 @@ impl Connections {
             (None, [first, ..]) if self.sandbox => Ok(first),
             (None, several) => match (easiest(several), given) {
                 (Some(connection), None) => {
-                    Err(ConnectionError::missing(piece, connection, |_| false))
+                    Err(ConnectionError::missing(at, connection, |_| false))
                 }
-                _ => Err(ConnectionError::which_kind(piece)),
+                _ => Err(ConnectionError::which_kind(at)),
             },
         }
     }
@@ -222,7 +227,7 @@ fn easiest(connections: &[piece::Connection]) -> Option<&piece::Connection> {
 }
 
 fn value(
-    piece: &Piece,
+    at: At<'_>,
     connection: &piece::Connection,
     setting: &piece::Setting,
     given: &IndexMap<String, Given>,
@@ -230,12 +235,12 @@ fn value(
     match given.get(setting.name.as_str()) {
         Some(Given::Value(value)) if !value.expose().is_empty() => Ok(Some(value.clone())),
         Some(Given::Unset(variable)) => {
-            Err(ConnectionError::unset(piece, &setting.name, variable.clone()))
+            Err(ConnectionError::unset(at, &setting.name, variable.clone()))
         }
         _ => match &setting.default {
             Some(default) => Ok(Some(Secret::new(default.as_str()))),
             None if setting.optional => Ok(None),
-            None => Err(ConnectionError::missing(piece, connection, |name| {
+            None => Err(ConnectionError::missing(at, connection, |name| {
                 given.get(name).and_then(Given::text).is_some_and(|it| !it.is_empty())
             })),
         },

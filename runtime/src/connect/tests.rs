@@ -66,6 +66,29 @@ fn error(connections: &Connections, piece: &Piece) -> String {
     format!("{error}\n--\n{}", error.help)
 }
 
+fn need<'a>(piece: &'a Piece, name: &'a str) -> Need<'a> {
+    Need { name, piece, actions: Default::default(), scopes: Default::default() }
+}
+
+#[test]
+fn a_connection_of_another_name() {
+    let connections = connections(&[("token", "${TOKEN}")]);
+    let piece = hubspot();
+    let missing = connections.check(&[need(&piece, "hubspot"), need(&piece, "hubspot-emea")]);
+    let missing: Vec<String> = missing.iter().map(|it| format!("{it}\n{}", it.help)).collect();
+    insta::assert_snapshot!(missing.join("\n"), @r#"
+    the connection `hubspot-emea` of hubspot needs `token`
+    add to callflow.toml:
+
+    [connections.hubspot-emea]
+    kind = "key"
+    # Private app access token
+    token = "${HUBSPOT_EMEA_TOKEN}"
+
+    and set HUBSPOT_EMEA_TOKEN in the environment
+    "#);
+}
+
 #[test]
 fn a_key_from_the_environment() {
     let connections = connections(&[("kind", "key"), ("token", "${TOKEN}")]);
@@ -78,7 +101,10 @@ fn a_key_from_the_environment() {
         Template(vec![TemplatePart::Text("Bearer ".into()), TemplatePart::Setting("token".into())]);
     assert_eq!(connection.render(&bearer).as_deref(), Some("Bearer pat-123456"));
     assert!(!format!("{connection:?} {connections:?}").contains("pat-"));
-    assert_eq!(connections.redactor([&hubspot()]).redact("no pat-123456!"), "no ***!");
+    assert_eq!(
+        connections.redactor(&[need(&hubspot(), "hubspot")]).redact("no pat-123456!"),
+        "no ***!"
+    );
 }
 
 #[test]
@@ -161,7 +187,7 @@ fn a_variable_is_not_set() {
     --
     export NO_SUCH=…
     "#);
-    assert_eq!(connections.check([&hubspot()]).len(), 1);
+    assert_eq!(connections.check(&[need(&hubspot(), "hubspot")]).len(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Programs made by hand, for the tests of the engine and of the action host.
 
+use callflow_artifact::artifact::Declared;
 use callflow_artifact::bytecode::{
     ActionId, Arithmetic, ConstantId, Effect, FlowId, Function, FunctionId, Handler, Number, Op,
     Order, Origin, Reg,
@@ -26,6 +27,7 @@ impl Assembly {
         let file = SourceFile { path: "test.flow".into(), hash: "".into(), lines: vec![0] };
         let artifact = Artifact {
             name: "test".into(),
+            declared: Declared::default(),
             types,
             error,
             constants: Vec::new(),

@@ -9,7 +9,7 @@ use callflow_artifact::types::{TypeId, Types};
 use callflow_artifact::verify::{VerifyError, verify};
 use callflow_artifact::{Artifact, Op};
 use ecow::{EcoString, eco_format};
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::instances;
 use super::nesting::Nesting;
@@ -42,30 +42,26 @@ pub enum LoadError {
     /// Types inside types without end.
     #[error("its types are nested too deeply")]
     TooDeep,
+    /// Its time zone is none that this program knows.
+    #[error("its time zone is `{0}`, which is none that is known here")]
+    UnknownZone(EcoString),
 }
 
 impl Program {
-    /// Makes an artifact ready to run, in the time zone UTC.
+    /// Makes an artifact ready to run, in the project's time zone.
     ///
     /// # Errors
-    /// The artifact does not pass the verifier or is too complex.
+    /// The artifact does not pass the verifier or is too complex, or there is no such zone.
     pub fn load(mut artifact: Artifact) -> Result<Program, LoadError> {
         verify(&artifact)?;
         instances::add(&mut artifact).map_err(|_| LoadError::TooManyInstances)?;
         let nesting = Nesting::of(&artifact.types).map_err(|_| LoadError::TooDeep)?;
         let constants = artifact.constants.iter().map(from_constant).collect();
-        Ok(Program {
-            artifact,
-            constants,
-            nesting,
-            zone: TimeZone::UTC,
-            patterns: Mutex::default(),
-        })
-    }
-
-    /// The same program in the project's time zone.
-    pub fn with_zone(self, zone: TimeZone) -> Program {
-        Program { zone, ..self }
+        let name = &artifact.declared.timezone;
+        let zone = TimeZoneDatabase::bundled()
+            .get(name)
+            .map_err(|_| LoadError::UnknownZone(name.clone()))?;
+        Ok(Program { artifact, constants, nesting, zone, patterns: Mutex::default() })
     }
 
     /// What it was loaded from. Its types also have those that generic functions are used with.

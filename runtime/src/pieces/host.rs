@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use callflow_artifact::TypeId;
 use callflow_artifact::bytecode::{ActionId, Effect, FunctionId};
+use callflow_artifact::needs;
 use callflow_artifact::piece::{Action, ActionBody, EffectClass, Piece};
 
 use super::limits::Limiter;
@@ -67,7 +68,7 @@ impl ActionHost {
     ) -> ActionHost {
         let connections =
             if transport.is_sandbox() { connections.for_sandbox() } else { connections };
-        let redactor = connections.redactor(&program.artifact().pieces);
+        let redactor = connections.redactor(&needs::of_all(program.artifact()));
         let (secrets, limiter) = (Secrets::default(), Limiter::default());
         ActionHost { program, connections, transport, secrets, limiter, redactor }
     }

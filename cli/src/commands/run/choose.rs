@@ -1,9 +1,6 @@
 //! Which flow runs, and what it needs.
 
-use std::collections::BTreeSet;
-
-use callflow_artifact::bytecode::{ActionId, Effect, FunctionId};
-use callflow_artifact::piece::Piece;
+use callflow_artifact::bytecode::{ActionId, FunctionId};
 use callflow_artifact::{Artifact, Flow, Op};
 
 use crate::exit::Failure;
@@ -50,33 +47,6 @@ fn listed(flows: &[Flow]) -> String {
     let width = flows.iter().map(|flow| flow.address.len()).max().unwrap_or_default();
     let line = |flow: &Flow| format!("  {:width$}  on {}", flow.address, flow.trigger.name);
     flows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// The pieces whose actions a flow can call, by itself or through functions.
-pub(super) fn pieces<'a>(artifact: &'a Artifact, flow: &Flow) -> Vec<&'a Piece> {
-    let mut seen = BTreeSet::new();
-    let mut pieces = BTreeSet::new();
-    let mut pending = vec![flow.function];
-    while let Some(id) = pending.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        let function = artifact.functions.get(id.0 as usize);
-        for op in function.map(|function| function.code.as_slice()).unwrap_or_default() {
-            match op {
-                Op::Call { function, .. } => pending.push(*function),
-                Op::Effect { effect: Effect::Action { action, .. }, .. } => {
-                    pieces.extend(piece_of(artifact, *action));
-                }
-                _ => {}
-            }
-        }
-    }
-    pieces.into_iter().filter_map(|index| artifact.pieces.get(index)).collect()
-}
-
-fn piece_of(artifact: &Artifact, action: ActionId) -> Option<usize> {
-    artifact.actions.get(action.0 as usize).map(|action| action.piece.0 as usize)
 }
 
 /// The name of an action as it is called: `hubspot.create_deal`.

@@ -13,8 +13,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use callflow_artifact::{Artifact, Flow};
-use callflow_compiler::source::Sources;
+use callflow_artifact::Flow;
+use callflow_artifact::bytecode::FlowId;
+use callflow_artifact::needs::{self, Need};
 use callflow_runtime::connect::{Connections, Environment, Secrets};
 use callflow_runtime::engine::local::LocalHost;
 use callflow_runtime::engine::{Status, memory};
@@ -27,11 +28,10 @@ use callflow_runtime::{Value, value};
 use serde_json::Value as Json;
 
 use self::event::Platform;
-use super::LIBRARY;
 use crate::exit::Failure;
+use crate::load::{Loaded, load};
 use crate::place::Places;
 use crate::project::{Project, Target};
-use crate::render;
 use crate::settings::Settings;
 use crate::terminal::{Style, takes_colour};
 
@@ -47,7 +47,7 @@ Examples:
   callflow run flows:sales.qualify --event call.json
   curl -s https://example.com/call | callflow run flows --event - --platform vapi --json")]
 pub(crate) struct Run {
-    /// A file or folder, and which of its flows
+    /// A file, folder or artifact, and which of its flows
     #[arg(value_name = "PATH[:FLOW]", default_value = ".")]
     target: String,
     /// The event's JSON; `-` reads stdin
@@ -71,17 +71,16 @@ impl Run {
     /// Runs a flow and prints its steps and its result on stdout.
     pub(crate) fn execute(&self) -> Result<(), Failure> {
         let target = Target::parse(&self.target);
-        let project = Project::load(&target.path)?;
-        let (artifact, sources) = compile(&project)?;
-        let zone = project.settings.zone().map_err(Failure::Usage)?;
+        let Loaded { project, sources, artifact } = load(&target.path, "was not run")?;
         let index = choose::flow(&artifact, &self.target, target.flow.as_deref())?;
         let program = Program::load(artifact)
             .map_err(|error| Failure::Failed(format!("the project cannot be run: {error}")))?;
-        let program = Arc::new(program.with_zone(zone));
+        let program = Arc::new(program);
         let Some(flow) = program.artifact().flows.get(index) else {
             return Err(Failure::Failed("the project has no such flow".to_owned()));
         };
-        let connections = self.connections(&project.settings, program.artifact(), flow)?;
+        let needs = needs::of_flow(program.artifact(), FlowId(index as u32));
+        let connections = self.connections(&project.settings, &needs)?;
         let transport = self.transport(&program, &project.settings)?;
         let (origin, event) = self.event(&project, &program, flow)?;
         let places = Places { project: &project, sources: &sources, program: &program };
@@ -89,18 +88,13 @@ impl Run {
     }
 
     /// What the run may use: all that the flow needs, or an error before anything has happened.
-    fn connections(
-        &self,
-        settings: &Settings,
-        artifact: &Artifact,
-        flow: &Flow,
-    ) -> Result<Connections, Failure> {
+    fn connections(&self, settings: &Settings, needs: &[Need<'_>]) -> Result<Connections, Failure> {
         let environment = |name: &str| std::env::var(name).ok();
         let connections = Connections::from_settings(settings.connections.clone(), &environment);
         if self.sandbox {
             return Ok(connections.for_sandbox());
         }
-        let missing = connections.check(choose::pieces(artifact, flow));
+        let missing = connections.check(needs);
         if missing.is_empty() {
             return Ok(connections);
         }
@@ -137,7 +131,11 @@ impl Run {
         let function = program.function(flow.function);
         let file = function.and_then(|it| program.artifact().files.get(it.file as usize));
         let file = file.map(|it| project.shown(&it.path)).unwrap_or_default();
-        let folder = event::folder_of(Path::new(&file));
+        // The files of an artifact are elsewhere.
+        let folder = match project.files.is_empty() {
+            true => project.folder.as_path(),
+            false => event::folder_of(Path::new(&file)),
+        };
         let only = program.artifact().flows.len() == 1;
         let places = event::Places {
             given: self.event.as_deref(),
@@ -179,7 +177,7 @@ impl Run {
         let variable = |name: &str| std::env::var(name).ok();
         let secrets = Secrets::from_settings(settings.secrets.clone(), &variable);
         let environment = Environment::from_settings(settings.environment.clone(), &variable);
-        let mut redactor = connections.redactor(&places.program.artifact().pieces);
+        let mut redactor = connections.redactor(&needs::of_all(places.program.artifact()));
         if !self.sandbox {
             secrets.hide(&mut redactor);
         }
@@ -215,20 +213,6 @@ impl Run {
             Status::Succeeded(_) => Ok(()),
             _ => Err(Failure::Shown),
         }
-    }
-}
-
-/// Compiles a project. Warnings and errors are shown on stderr, for stdout is the run's.
-fn compile(project: &Project) -> Result<(Artifact, Sources), Failure> {
-    let compiled = callflow_compiler::compile(project.to_compile(), &LIBRARY);
-    let stderr = io::stderr();
-    let colour = takes_colour(&stderr);
-    let (sources, diagnostics) = (compiled.sources, compiled.diagnostics);
-    render::render(&mut stderr.lock(), project, &sources, &diagnostics, colour)
-        .map_err(|error| Failure::of_output(&error))?;
-    match compiled.artifact {
-        Some(artifact) => Ok((artifact, sources)),
-        None => Err(Failure::Failed("the flow has errors and was not run".to_owned())),
     }
 }
 

@@ -179,7 +179,10 @@ impl<'a> Watcher<'a> {
         }
         notes.push(format!("Its kind is `{}`, and a `try` around it could go on", error.kind));
         let Some(at) = self.places.location(failure.function, failure.origin) else {
-            return format!("{message}\n");
+            let place = self.places.shown(failure.function, failure.origin);
+            let place = if place.is_empty() { place } else { format!("   at {place}\n") };
+            let notes: String = notes.iter().map(|note| format!("   Note: {note}\n")).collect();
+            return format!("{message}\n{place}{notes}");
         };
         let Places { project, sources, .. } = self.places;
         let mut out = Vec::new();

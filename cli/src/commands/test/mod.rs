@@ -114,10 +114,9 @@ impl TestCommand {
         render::render(&mut stderr.lock(), &project, &sources, &diagnostics, colour)
             .map_err(|error| Failure::of_output(&error))?;
         let Some(artifact) = compiled.artifact else { return Ok(None) };
-        let zone = project.settings.zone().map_err(Failure::Usage)?;
         let program = Program::load(artifact)
             .map_err(|error| Failure::Failed(format!("the project cannot be run: {error}")))?;
-        let program = Arc::new(program.with_zone(zone));
+        let program = Arc::new(program);
         // What comes from outside would be another thing on another machine.
         let settings = project.settings.environment.clone();
         let environment = Environment::from_settings(settings, &|_| None);

@@ -1,6 +1,6 @@
 //! Artifacts written by hand.
 
-use callflow_artifact::artifact::SourceFile;
+use callflow_artifact::artifact::{Declared, SourceFile};
 use callflow_artifact::bytecode::{
     ActionId, Arithmetic, ConstantId, Function, FunctionId, Handler, Number, Op, Origin, Reg,
     Target,
@@ -38,6 +38,7 @@ impl Assembler {
         let file = SourceFile { path: "test.flow".into(), hash: "".into(), lines: vec![0] };
         let artifact = Artifact {
             name: "test".into(),
+            declared: Declared::default(),
             types,
             error,
             constants: vec![],
