@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use callflow_artifact::{Artifact, encode};
-use jiff::tz::TimeZone;
-use sha2::{Digest, Sha256};
 
 use super::Shared;
 use super::drive::now;
@@ -26,8 +24,6 @@ pub struct Deployment {
     pub environment: Environment,
     /// What `secret("…")` names.
     pub secrets: Secrets,
-    /// The zone of schedules and dates.
-    pub zone: TimeZone,
     /// The way to services.
     pub transport: MakeTransport,
     hosts: RwLock<HashMap<Version, Arc<ActionHost>>>,
@@ -66,11 +62,10 @@ impl Deployment {
         connections: Connections,
         environment: Environment,
         secrets: Secrets,
-        zone: TimeZone,
         transport: MakeTransport,
     ) -> Deployment {
         let hosts = RwLock::default();
-        Deployment { connections, environment, secrets, zone, transport, hosts }
+        Deployment { connections, environment, secrets, transport, hosts }
     }
 
     /// Who carries out the actions of a program.
@@ -84,7 +79,7 @@ impl Deployment {
         let artifact: Artifact =
             encode::from_bytes(bytes).map_err(|error| unsound(error.to_string()))?;
         let program = Program::load(artifact).map_err(|error| unsound(error.to_string()))?;
-        let program = Arc::new(program.with_zone(self.zone.clone()));
+        let program = Arc::new(program);
         let transport = (self.transport)(&program);
         let host = ActionHost::new(Arc::clone(&program), self.connections.clone(), transport)
             .with_secrets(self.secrets.clone());
@@ -97,7 +92,7 @@ impl Shared {
     pub(super) fn load(self: &Arc<Shared>, bytes: &[u8]) -> Result<Arc<Current>, LoadFailure> {
         let ready = self.deployment.ready(bytes)?;
         let program = Arc::clone(&ready.program);
-        let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = encode::fingerprint(bytes);
         let version = self.writer.add_artifact(&hash, bytes, now())?;
         self.add(version, ready, true);
         let current = Arc::new(Current { version, program, hash });

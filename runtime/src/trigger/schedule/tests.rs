@@ -1,5 +1,4 @@
 use callflow_artifact::{Constant, TypeId};
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
@@ -38,7 +37,8 @@ fn program(headers: &[Header]) -> Arc<Program> {
         let arguments = arguments.iter().map(|(name, value)| ((*name).into(), value.clone()));
         flow.trigger.arguments = arguments.collect();
     }
-    Arc::new(assembly.finish().with_zone(TimeZone::get("Europe/Madrid").unwrap()))
+    assembly.artifact.declared.timezone = "Europe/Madrid".into();
+    Arc::new(assembly.finish())
 }
 
 fn at(text: &str) -> i64 {
