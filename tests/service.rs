@@ -19,7 +19,6 @@ use callflow_runtime::pieces::{BoxFuture, HttpRequest, HttpResponse, Transport, 
 use callflow_runtime::service::{Deployment, NewEvent, Options, Service, Wait};
 use callflow_runtime::store::{MemoryStore, Store};
 use callflow_runtime::value;
-use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 use support::compile::program;
@@ -168,7 +167,6 @@ fn open(store: &Arc<Mutex<MemoryStore>>, services: &Arc<Services>) -> Service {
         Connections::default(),
         Environment::default(),
         Secrets::default(),
-        TimeZone::UTC,
         Arc::new(move |_| Arc::clone(&services) as Arc<dyn Transport>),
     );
     let (store, reader) = (Box::new(Arc::clone(store)), Box::new(Arc::clone(store)));
