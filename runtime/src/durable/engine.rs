@@ -101,6 +101,8 @@ pub(super) struct Slot {
     event: Option<(FlowId, Value)>,
     /// Who wants it to go on after it failed.
     retry: Option<Retry>,
+    /// What a run that is about to be taken in counts under.
+    lane: Option<EcoString>,
 }
 
 /// Where a run is.
@@ -141,6 +143,7 @@ impl Slot {
             received: 0,
             event: None,
             retry: None,
+            lane: None,
         }
     }
 }
@@ -294,6 +297,7 @@ impl Engine {
         let held = Held::begin(&program.program, &new, event.flow, event.event.clone());
         let mut slot = Slot::new(Place::Here(Box::new(Held { urgent, ..held })));
         slot.id = new.id.clone();
+        slot.lane = new.lane.clone();
         let mut effects = Vec::new();
         if let Some(waiter) = event.waiter {
             slot.waiters.push(waiter);
@@ -327,9 +331,7 @@ impl Engine {
     fn not_taken_in(&mut self, run: RunNumber, answer: Answered, out: &mut Outbox) {
         let Some(slot) = self.runs.remove(&run) else { return };
         self.disarm(run, slot.armed);
-        if let Place::Here(held) = &slot.place
-            && let Some(lane) = &held.lane
-        {
+        if let Some(lane) = &slot.lane {
             self.lanes.leave(lane, run);
             self.admit(lane, out);
         }
