@@ -157,6 +157,7 @@ mod tests {
             times("10,40 2 * * *", "Europe/Madrid", "2026-03-28T12:00"),
             times("*/30 2 * * *", "Europe/Madrid", "2026-03-28T12:00"),
             times("45 * * * *", "Europe/Madrid", "2026-03-29T00:30"),
+            times("*/30 * * * *", "Europe/Madrid", "2026-03-29T01:00"),
             times("0 */2 * * *", "Europe/Madrid", "2026-03-28T23:30"),
             times("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T12:00"),
             times("0 9 * * *", "Pacific/Apia", "2011-12-28T12:00"),
@@ -166,6 +167,7 @@ mod tests {
         29 Mar 03:00 CEST, 30 Mar 02:10 CEST, 30 Mar 02:40 CEST, 31 Mar 02:10 CEST
         29 Mar 03:00 CEST, 30 Mar 02:00 CEST, 30 Mar 02:30 CEST, 31 Mar 02:00 CEST
         29 Mar 00:45 CET, 29 Mar 01:45 CET, 29 Mar 03:45 CEST, 29 Mar 04:45 CEST
+        29 Mar 01:30 CET, 29 Mar 03:00 CEST, 29 Mar 03:30 CEST, 29 Mar 04:00 CEST
         29 Mar 00:00 CET, 29 Mar 03:00 CEST, 29 Mar 04:00 CEST, 29 Mar 06:00 CEST
         04 Oct 02:30 +11, 05 Oct 02:15 +11, 06 Oct 02:15 +11, 07 Oct 02:15 +11
         29 Dec 09:00 -10, 31 Dec 00:00 +14, 31 Dec 09:00 +14, 01 Jan 09:00 +14
@@ -181,6 +183,8 @@ mod tests {
             times("0 2 * * *", "Europe/Madrid", "2026-10-24T12:00"),
             times("30 * * * *", "Europe/Madrid", "2026-10-25T00:45"),
             times("*/30 2 * * *", "Europe/Madrid", "2026-10-24T12:00"),
+            times("0 */2 * * *", "Europe/Madrid", "2026-10-24T23:30"),
+            times("*/30 * * * *", "Europe/Madrid", "2026-10-25T01:30"),
             times("*/20 * * * *", "Australia/Lord_Howe", "2026-04-05T01:10"),
         ];
         insta::assert_snapshot!(found.join("\n"), @r"
@@ -188,6 +192,8 @@ mod tests {
         25 Oct 01:30 CEST, 25 Oct 02:30 CEST, 25 Oct 03:30 CET, 26 Oct 01:30 CET
         25 Oct 02:00 CEST, 26 Oct 02:00 CET, 27 Oct 02:00 CET, 28 Oct 02:00 CET
         25 Oct 01:30 CEST, 25 Oct 02:30 CEST, 25 Oct 02:30 CET, 25 Oct 03:30 CET
+        25 Oct 02:00 CEST, 25 Oct 02:30 CEST, 25 Oct 02:00 CET, 25 Oct 02:30 CET
+        25 Oct 00:00 CEST, 25 Oct 02:00 CEST, 25 Oct 04:00 CET, 25 Oct 06:00 CET
         25 Oct 02:00 CEST, 25 Oct 02:30 CEST, 25 Oct 02:00 CET, 25 Oct 02:30 CET
         05 Apr 01:20 +11, 05 Apr 01:40 +11, 05 Apr 01:40 +1030, 05 Apr 02:00 +1030
         ");

@@ -24,7 +24,7 @@ use ecow::{EcoString, eco_format};
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::event;
-use crate::durable::{Event, Source, Version, Write};
+use crate::durable::{Source, Write};
 use crate::execute::Program;
 use crate::value::Value;
 
@@ -79,23 +79,6 @@ pub struct Tick {
     pub delivery: EcoString,
     /// How far the schedule has come with it: the cursor's name and value.
     pub cursor: (EcoString, String),
-}
-
-impl Tick {
-    /// The event for the durable engine, for a run with an id that nobody else has.
-    pub fn into_event(self, version: Version, id: EcoString) -> Event {
-        Event {
-            version,
-            flow: self.flow,
-            event: self.event,
-            json: self.json,
-            source: self.source,
-            id,
-            delivery: Some(self.delivery),
-            cursor: Some(self.cursor),
-            waiter: None,
-        }
-    }
 }
 
 /// A time to come.
