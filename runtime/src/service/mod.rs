@@ -5,7 +5,7 @@
 //! * whoever brings an input (a request, an attempt that has ended) carries out the turns that follow from it;
 //! * the writer makes batches durable and then begins what follows from them;
 //! * the reader answers what the engine asks of the store;
-//! * a task says when it is time.
+//! * a task says when it is time, and another one brings in what schedules are due.
 //!
 //! The engine's lock is held for bookkeeping only, never while a flow computes, and batches are handed to the writer
 //! under it, so that they are written in the order in which they were decided.
@@ -15,6 +15,7 @@ mod clock;
 mod current;
 mod drive;
 mod replies;
+mod schedules;
 mod stats;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -149,6 +150,7 @@ impl Service {
         drive::begin_reading(Arc::downgrade(&shared), reader, asked)
             .map_err(|error| OpenFailure::NoThread(error.to_string()))?;
         clock::begin(Arc::downgrade(&shared));
+        schedules::begin(Arc::downgrade(&shared));
         Ok(Service { shared })
     }
 
