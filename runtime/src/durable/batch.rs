@@ -52,7 +52,7 @@ pub enum Question {
         /// See `at`.
         until: Option<i64>,
     },
-    /// May the step with this key of its own act under a `once` key? Yes where nobody else has taken the key.
+    /// May the step with this key of its own act under a `once` key? Yes where nobody has taken the key.
     Once {
         /// The run whose step it is.
         run: RunNumber,

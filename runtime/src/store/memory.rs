@@ -9,8 +9,8 @@ use ecow::EcoString;
 use super::journal::{FIRST, LAST, Noted};
 use super::{Store, StoreError};
 use crate::durable::{
-    Answered, Batch, Ending, Entry, InLane, NewRun, Outcome, Question, RunNumber, Start, Stored,
-    Version, Write,
+    Answered, Batch, Claim, Ending, Entry, InLane, NewRun, Outcome, Question, RunNumber, Start,
+    Stored, Version, Write,
 };
 
 /// Keeps runs for as long as it lives.
@@ -25,7 +25,8 @@ pub struct MemoryStore {
     messages: BTreeMap<i64, (RunNumber, Vec<u8>)>,
     last_message: i64,
     events: BTreeMap<EcoString, Seen>,
-    once: BTreeMap<EcoString, Taken>,
+    /// Who has a `once` key, and what came of it.
+    once: BTreeMap<EcoString, (EcoString, Option<Answered>)>,
     cursors: BTreeMap<EcoString, String>,
     /// Hashes and bytes; the first one is version 1.
     artifacts: Vec<(String, Vec<u8>)>,
@@ -55,13 +56,6 @@ struct Seen {
     until: Option<i64>,
 }
 
-/// Who has a `once` key, and what came of it.
-#[derive(Debug, Clone, PartialEq)]
-struct Taken {
-    owner: EcoString,
-    outcome: Option<Answered>,
-}
-
 impl MemoryStore {
     /// A store that holds nothing.
     pub fn new() -> MemoryStore {
@@ -76,6 +70,11 @@ impl MemoryStore {
     /// All runs, in order.
     pub fn runs(&self) -> impl Iterator<Item = &NewRun> {
         self.runs.values().map(|row| &row.new)
+    }
+
+    fn latest_entry(&self, run: RunNumber) -> i64 {
+        let entries = self.journal.get(&run);
+        entries.and_then(|entries| entries.last_key_value()).map_or(0, |(number, _)| *number)
     }
 
     /// Takes what the question asks for, or says why not.
@@ -93,12 +92,11 @@ impl MemoryStore {
             }
             Question::Once { claim, .. } => match self.once.get(&claim.key) {
                 None => {
-                    let taken = Taken { owner: claim.owner.clone(), outcome: None };
-                    self.once.insert(claim.key.clone(), taken);
+                    self.once.insert(claim.key.clone(), (claim.owner.clone(), None));
                     None
                 }
-                Some(Taken { outcome: Some(outcome), .. }) => Some(outcome.clone()),
-                Some(taken) => Some(Answered::UnderWay(taken.owner.clone())),
+                Some((_, Some(outcome))) => Some(outcome.clone()),
+                Some((owner, None)) => Some(Answered::UnderWay(owner.clone())),
             },
         }
     }
@@ -136,13 +134,12 @@ impl MemoryStore {
             }
             Write::Done(claim, result) => {
                 let outcome = Some(result.clone().map_or(Answered::Unknown, Answered::Done));
-                if self.once.get(&claim.key).is_some_and(|it| it.owner == claim.owner) {
-                    let taken = Taken { owner: claim.owner.clone(), outcome };
-                    self.once.insert(claim.key.clone(), taken);
+                if self.may_have(claim) {
+                    self.once.insert(claim.key.clone(), (claim.owner.clone(), outcome));
                 }
             }
             Write::Undone(claim) => {
-                if self.once.get(&claim.key).is_some_and(|it| it.owner == claim.owner) {
+                if self.may_have(claim) {
                     self.once.remove(&claim.key);
                 }
             }
@@ -150,6 +147,11 @@ impl MemoryStore {
                 self.cursors.insert(name.clone(), value.clone());
             }
         }
+    }
+
+    /// Whether nobody else has a `once` key.
+    fn may_have(&self, claim: &Claim) -> bool {
+        self.once.get(&claim.key).is_none_or(|(owner, _)| *owner == claim.owner)
     }
 
     fn change(&mut self, run: RunNumber, change: impl FnOnce(&mut Row)) {
@@ -204,9 +206,9 @@ impl Store for MemoryStore {
         let awake = self.frames.iter().filter(|(_, frame)| frame.awake).map(|(run, _)| *run);
         let awake: BTreeSet<RunNumber> =
             awake.chain(self.messages.values().map(|(to, _)| *to)).collect();
-        let going = self.runs.values().filter(|row| row.ending.is_none());
-        let versions: BTreeSet<Version> = going.map(|row| row.new.version).collect();
-        let lanes = self.runs.values().filter(|row| row.ending.is_none()).filter_map(|row| {
+        let open = self.runs.values().filter(|row| row.ending.is_none());
+        let versions: BTreeSet<Version> = open.clone().map(|row| row.new.version).collect();
+        let lanes = open.filter_map(|row| {
             Some(InLane {
                 run: row.new.number,
                 lane: row.new.lane.clone()?,
@@ -234,11 +236,7 @@ impl Store for MemoryStore {
             event: row.new.event.clone(),
             state: self.frames.get(&run).map(|frame| frame.state.clone()),
             ending: row.ending.clone(),
-            entries: self
-                .journal
-                .get(&run)
-                .and_then(|it| Some(*it.last_key_value()?.0))
-                .unwrap_or(0),
+            entries: self.latest_entry(run),
             messages: messages.map(|(number, (_, it))| (*number, it.clone())).collect(),
         }))
     }

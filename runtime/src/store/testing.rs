@@ -39,3 +39,28 @@ pub(super) fn note(run: i64, number: i64) -> Write {
     let entry = Entry::Log { level: "info".into(), message: format!("line {number}").into() };
     Write::Note { run: RunNumber(run), number, at: number, entry }
 }
+
+/// A folder of a test's own, which goes with it.
+#[cfg(feature = "store")]
+pub(super) struct Folder(std::path::PathBuf);
+
+#[cfg(feature = "store")]
+impl Folder {
+    pub(super) fn new() -> Folder {
+        let folder = std::env::temp_dir().join(format!("callflow-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&folder).unwrap();
+        Folder(folder)
+    }
+
+    /// Where the test's store is.
+    pub(super) fn store(&self) -> std::path::PathBuf {
+        self.0.join("callflow.db")
+    }
+}
+
+#[cfg(feature = "store")]
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
