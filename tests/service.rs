@@ -17,7 +17,7 @@ use callflow_runtime::connect::{Connections, Environment, Secrets};
 use callflow_runtime::durable::{Answer, Entry, Outcome, RunNumber, Source};
 use callflow_runtime::pieces::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
 use callflow_runtime::service::{Deployment, NewEvent, Options, Service, Wait};
-use callflow_runtime::store::{MemoryStore, Store};
+use callflow_runtime::store::{MemoryStore, Reader};
 use callflow_runtime::value;
 use serde_json::{Value as Json, json};
 

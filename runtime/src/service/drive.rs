@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Shared;
 use crate::durable::{Ambience, Answered, Ask, Batch, Effect, Input, Outbox};
-use crate::store::{self, Found, Store};
+use crate::store::{self, Found, Reader};
 
 /// How long the reader waits before it asks again after the store could not be read.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -118,7 +118,7 @@ impl Shared {
 /// Begins the thread that answers what the engine asks of the store.
 pub(super) fn begin_reading(
     shared: Weak<Shared>,
-    reader: Box<dyn Store>,
+    reader: Box<dyn Reader>,
     asked: mpsc::Receiver<Ask>,
 ) -> std::io::Result<()> {
     let read = move || {

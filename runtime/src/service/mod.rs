@@ -36,7 +36,7 @@ use crate::durable::{
     Waiter, Write,
 };
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError};
+use crate::store::{Reader, Store, StoreError};
 use crate::value::Value;
 
 /// How many runs may be in memory before events that nobody waits for are refused.
@@ -73,7 +73,7 @@ pub struct Options {
     /// For the writer.
     pub store: Box<dyn Store>,
     /// The same store for reading.
-    pub reader: Box<dyn Store>,
+    pub reader: Box<dyn Reader>,
     /// What flows may know and use.
     pub deployment: Deployment,
     /// Who watches.
@@ -265,7 +265,7 @@ impl Shared {
     }
 
     /// What is left from the process before.
-    fn recover(self: &Arc<Shared>, reader: &dyn Store, start: Start) -> Result<(), OpenFailure> {
+    fn recover(self: &Arc<Shared>, reader: &dyn Reader, start: Start) -> Result<(), OpenFailure> {
         for version in &start.versions {
             let bytes = reader.artifact(*version)?.unwrap_or_default();
             match self.deployment.ready(&bytes) {

@@ -135,7 +135,7 @@ mod tests {
     use crate::engine::testing::{Assembly, give};
     use crate::pieces::{BoxFuture, HttpRequest, HttpResponse, Transport, TransportError};
     use crate::service::{Deployment, Options};
-    use crate::store::{MemoryStore, Store};
+    use crate::store::{MemoryStore, Reader};
     use crate::value::testing::{field, record};
 
     /// No flow of these asks anybody.

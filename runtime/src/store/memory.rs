@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::EcoString;
 
 use super::journal::{FIRST, LAST, Noted};
-use super::{Store, StoreError};
+use super::{Reader, Store, StoreError};
 use crate::durable::{
     Answered, Batch, Claim, Ending, Entry, InLane, NewRun, Outcome, Question, RunNumber, Start,
     Stored, Version, Write,
@@ -201,6 +201,17 @@ impl Store for MemoryStore {
         Ok(answers.collect())
     }
 
+    fn add_artifact(&mut self, hash: &str, bytes: &[u8], _at: i64) -> Result<Version, StoreError> {
+        let known = self.artifacts.iter().position(|(it, _)| it == hash);
+        let index = known.unwrap_or_else(|| {
+            self.artifacts.push((hash.to_owned(), bytes.to_owned()));
+            self.artifacts.len() - 1
+        });
+        Ok(Version(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1)))
+    }
+}
+
+impl Reader for MemoryStore {
     fn start(&self) -> Result<Start, StoreError> {
         let last = self.runs.last_key_value().map_or(0, |(number, _)| number.0);
         let awake = self.frames.iter().filter(|(_, frame)| frame.awake).map(|(run, _)| *run);
@@ -264,15 +275,6 @@ impl Store for MemoryStore {
 
     fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
         Ok(self.cursors.get(name).cloned())
-    }
-
-    fn add_artifact(&mut self, hash: &str, bytes: &[u8], _at: i64) -> Result<Version, StoreError> {
-        let known = self.artifacts.iter().position(|(it, _)| it == hash);
-        let index = known.unwrap_or_else(|| {
-            self.artifacts.push((hash.to_owned(), bytes.to_owned()));
-            self.artifacts.len() - 1
-        });
-        Ok(Version(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1)))
     }
 
     fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {

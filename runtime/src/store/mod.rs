@@ -1,10 +1,12 @@
 //! Where runs are kept.
 //!
-//! A [`Store`] makes batches durable, in order, many in one transaction, and tells what it holds. There is one in
-//! SQLite and one in memory; they mean the same, and a test holds them together.
+//! A [`Store`] makes batches durable, in order, many in one transaction, and a [`Reader`] tells what it holds. There is
+//! one in SQLite and one in memory; they mean the same, and a test holds them together. The [`writer`] is the thread
+//! that makes groups of what waits.
 
 pub mod journal;
 pub mod memory;
+mod shared;
 #[cfg(feature = "store")]
 pub mod sqlite;
 pub mod writer;
@@ -14,19 +16,13 @@ mod testing;
 
 pub use self::journal::Noted;
 pub use self::memory::MemoryStore;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "store")]
+pub use self::sqlite::{SqliteReader, SqliteStore};
 
 use crate::durable::{Answered, Ask, Batch, RunNumber, Start, Stored, Version};
 
-/// Keeps runs.
-pub trait Store: Send {
-    /// Makes batches durable, in order and in one transaction. For each batch: none where it was written, else what
-    /// the store says to its question; nothing of such a batch is written, whatever came before or after it is.
-    ///
-    /// # Errors
-    /// Nothing is written: the disk is full, the file is damaged, the store is read-only.
-    fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError>;
-
+/// Tells what a store holds.
+pub trait Reader: Send {
     /// What there is to go on with when a process begins.
     ///
     /// # Errors
@@ -60,12 +56,6 @@ pub trait Store: Send {
     /// The store cannot be read.
     fn cursor(&self, name: &str) -> Result<Option<String>, StoreError>;
 
-    /// Keeps an artifact by the SHA-256 of its file, and gives its version: the same for the same bytes.
-    ///
-    /// # Errors
-    /// The store cannot be written.
-    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError>;
-
     /// An artifact's bytes.
     ///
     /// # Errors
@@ -73,43 +63,20 @@ pub trait Store: Send {
     fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
-/// A store that several hands have.
-impl<S: Store> Store for Arc<Mutex<S>> {
-    fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError> {
-        shared(self).commit(batches)
-    }
+/// Keeps runs.
+pub trait Store: Reader {
+    /// Makes batches durable, in order and in one transaction. For each batch: none where it was written, else what
+    /// the store says to its question; nothing of such a batch is written, whatever came before or after it is.
+    ///
+    /// # Errors
+    /// Nothing is written: the disk is full, the file is damaged, the store is read-only.
+    fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError>;
 
-    fn start(&self) -> Result<Start, StoreError> {
-        shared(self).start()
-    }
-
-    fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
-        shared(self).run(run)
-    }
-
-    fn due(&self, by: i64, limit: usize) -> Result<(Vec<RunNumber>, Option<i64>), StoreError> {
-        shared(self).due(by, limit)
-    }
-
-    fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError> {
-        shared(self).journal(run)
-    }
-
-    fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
-        shared(self).cursor(name)
-    }
-
-    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
-        shared(self).add_artifact(hash, bytes, at)
-    }
-
-    fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
-        shared(self).artifact(version)
-    }
-}
-
-fn shared<S>(store: &Arc<Mutex<S>>) -> MutexGuard<'_, S> {
-    store.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps an artifact by the SHA-256 of its file, and gives its version: the same for the same bytes.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError>;
 }
 
 /// Why a store does not do what it is asked to. In words for a person, with what to do.
@@ -190,7 +157,7 @@ pub enum Found {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn answer(store: &dyn Store, ask: Ask) -> Result<Found, StoreError> {
+pub fn answer(store: &dyn Reader, ask: Ask) -> Result<Found, StoreError> {
     Ok(match ask {
         Ask::Run(run) => Found::Run(run, store.run(run)?.map(Box::new)),
         Ask::Due { by, limit } => {

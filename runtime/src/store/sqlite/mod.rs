@@ -2,7 +2,7 @@
 //!
 //! One connection writes, and each group of batches is one transaction: it is durable when the log (`-wal`) is on the
 //! disk, which costs one `fsync` whether the group has one batch or a thousand. Whoever only reads has a connection
-//! of its own ([`Reader`]), which never holds the writer up and sees the file as it is at an instant.
+//! of its own ([`SqliteReader`]), which never holds the writer up and sees the file as it is at an instant.
 //!
 //! What is written often lies close together. A run's state is one row that is overwritten; its journal lies in the
 //! order of runs, so that the runs of the moment share few pages; and the indexes about sleeping and waking hold only
@@ -27,8 +27,8 @@ pub use self::lock::{Holder, holder};
 
 use self::failure::explain;
 use self::lock::Lock;
-use super::{Found, Noted, Store, StoreError};
-use crate::durable::{Answered, Ask, Batch, RunNumber, Start, Stored, Version};
+use super::{Noted, Reader, Store, StoreError};
+use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
 
 /// How long another program may have the file locked before that is an error.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -44,6 +44,9 @@ const READER_CACHE: i64 = 1024;
 
 /// After how many pages in the log they are moved into the file.
 const CHECKPOINT: i64 = 4000;
+
+/// How long the shortest file is that has something in it, in bytes.
+const HEADER: u64 = 512;
 
 /// Keeps runs in a file.
 #[derive(Debug)]
@@ -66,6 +69,7 @@ impl SqliteStore {
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
         let version = schema::recognise(path, &connection)?;
+        schema::measure(path, &connection)?;
         let mut set_up = || {
             schema::prepare(&connection)?;
             tune(&connection, WRITER_CACHE)?;
@@ -83,8 +87,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub fn reader(&self) -> Result<Reader, StoreError> {
-        Reader::open(&self.path)
+    pub fn reader(&self) -> Result<SqliteReader, StoreError> {
+        SqliteReader::open(&self.path)
     }
 
     /// Where it is.
@@ -132,26 +136,6 @@ impl Store for SqliteStore {
         commit().map_err(|error| explain(&self.path, error))
     }
 
-    fn start(&self) -> Result<Start, StoreError> {
-        self.read(read::start)
-    }
-
-    fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
-        self.read(|connection| read::run(connection, run))
-    }
-
-    fn due(&self, by: i64, limit: usize) -> Result<(Vec<RunNumber>, Option<i64>), StoreError> {
-        self.read(|connection| read::due(connection, by, limit))
-    }
-
-    fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError> {
-        self.read(|connection| read::journal(connection, run))
-    }
-
-    fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.read(|connection| read::cursor(connection, name))
-    }
-
     fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
         let add = |connection: &Connection| {
             let known = "SELECT version FROM artifacts WHERE hash = ?1";
@@ -165,25 +149,21 @@ impl Store for SqliteStore {
         };
         self.read(add).map(Version)
     }
-
-    fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(|connection| read::artifact(connection, version))
-    }
 }
 
 /// Reads a store, also while another process writes it. Each question is answered from one instant.
 #[derive(Debug)]
-pub struct Reader {
+pub struct SqliteReader {
     path: PathBuf,
     connection: Connection,
 }
 
-impl Reader {
+impl SqliteReader {
     /// Opens a store for reading.
     ///
     /// # Errors
     /// There is none, it is damaged, another program's, or of another version.
-    pub fn open(path: &Path) -> Result<Reader, StoreError> {
+    pub fn open(path: &Path) -> Result<SqliteReader, StoreError> {
         if !path.exists() {
             let reason = "there is no such file; `callflow serve` makes it".to_owned();
             return Err(StoreError::Other { path: path.display().to_string(), reason });
@@ -200,29 +180,7 @@ impl Reader {
             let path = path.display().to_string();
             return Err(StoreError::Other { path, reason: reason.to_owned() });
         }
-        Ok(Reader { path: path.to_owned(), connection })
-    }
-
-    /// Answers what the engine asks.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn answer(&self, ask: Ask) -> Result<Found, StoreError> {
-        self.read(|connection| match ask {
-            Ask::Run(run) => Ok(Found::Run(run, read::run(connection, run)?.map(Box::new))),
-            Ask::Due { by, limit } => {
-                let (runs, next) = read::due(connection, by, limit)?;
-                Ok(Found::Due(runs, next))
-            }
-        })
-    }
-
-    /// What happened in a run; see [`Store::journal`].
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError> {
-        self.read(|connection| read::journal(connection, run))
+        Ok(SqliteReader { path: path.to_owned(), connection })
     }
 
     fn read<T>(
@@ -232,6 +190,44 @@ impl Reader {
         ask(&self.connection).map_err(|error| explain(&self.path, error))
     }
 }
+
+/// Asks a file, of whoever has a connection to it.
+macro_rules! reads {
+    ($reader:ty) => {
+        impl Reader for $reader {
+            fn start(&self) -> Result<Start, StoreError> {
+                self.read(read::start)
+            }
+
+            fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
+                self.read(|connection| read::run(connection, run))
+            }
+
+            fn due(
+                &self,
+                by: i64,
+                limit: usize,
+            ) -> Result<(Vec<RunNumber>, Option<i64>), StoreError> {
+                self.read(|connection| read::due(connection, by, limit))
+            }
+
+            fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError> {
+                self.read(|connection| read::journal(connection, run))
+            }
+
+            fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
+                self.read(|connection| read::cursor(connection, name))
+            }
+
+            fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
+                self.read(|connection| read::artifact(connection, version))
+            }
+        }
+    };
+}
+
+reads!(SqliteStore);
+reads!(SqliteReader);
 
 /// What both kinds of connections are set to.
 fn tune(connection: &Connection, cache: i64) -> rusqlite::Result<()> {
@@ -249,7 +245,14 @@ fn create(path: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     only_for_us(&mut options);
-    options.open(path).map(drop).map_err(|error| lock::cannot_open(path, &error))
+    let file = options.open(path).and_then(|file| file.metadata());
+    let length = file.map_err(|error| lock::cannot_open(path, &error))?.len();
+    // The library takes a file that is shorter than its header for a new one.
+    if (1..HEADER).contains(&length) {
+        let reason = "it was cut off at its beginning".to_owned();
+        return Err(StoreError::Damaged { path: path.display().to_string(), reason });
+    }
+    Ok(())
 }
 
 /// Keeps other users from a file that is about to be made.

@@ -1,5 +1,6 @@
 //! The tables, and how a file of an earlier version gets those of this one.
 
+use std::fs;
 use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -100,6 +101,24 @@ pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
     for table in TABLES {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table} LIMIT 1"))?;
         statement.query([])?.next()?;
+    }
+    Ok(())
+}
+
+/// Whether the file is as long as it says. Where there is a log, the rest may be in there.
+///
+/// # Errors
+/// It was cut off.
+pub(super) fn measure(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+    let failed = |error| explain(path, error);
+    let pages = pragma(connection, "page_count").map_err(failed)?;
+    let size = pragma(connection, "page_size").map_err(failed)?;
+    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let expected = u64::try_from(pages.saturating_mul(size)).unwrap_or(0);
+    let found = length(path);
+    if found < expected && length(&super::beside(path, "-wal")) == 0 {
+        let reason = format!("it was cut off, {} bytes are missing", expected - found);
+        return Err(StoreError::Damaged { path: path.display().to_string(), reason });
     }
     Ok(())
 }

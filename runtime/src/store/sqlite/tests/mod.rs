@@ -9,8 +9,9 @@ use rusqlite::Connection;
 
 use super::lock::holder;
 use super::*;
-use crate::durable::Write;
+use crate::durable::{Ask, Write};
 use crate::store::testing::{Folder, batch, created, note, suspend};
+use crate::store::{Found, answer};
 
 #[test]
 fn what_was_committed_is_there_again() {
@@ -49,12 +50,14 @@ fn who_reads_sees_what_is_committed_and_holds_nobody_up() {
     let mut store = SqliteStore::open(&folder.store()).unwrap();
     let reader = store.reader().unwrap();
     store.commit(&[batch(vec![created(1), suspend(1, Some(5), false)])]).unwrap();
-    let due = reader.answer(Ask::Due { by: 9, limit: 9 }).unwrap();
+    let due = answer(&reader, Ask::Due { by: 9, limit: 9 }).unwrap();
     assert_eq!(due, Found::Due(vec![RunNumber(1)], None));
     drop(store);
     assert_eq!(reader.journal(RunNumber(1)).unwrap(), []);
-    let again = Reader::open(&folder.store()).unwrap();
-    let Found::Run(_, Some(run)) = again.answer(Ask::Run(RunNumber(1))).unwrap() else { panic!() };
+    let again = SqliteReader::open(&folder.store()).unwrap();
+    let Found::Run(_, Some(run)) = answer(&again, Ask::Run(RunNumber(1))).unwrap() else {
+        panic!()
+    };
     assert_eq!(run.id, "run-1");
 }
 
@@ -136,7 +139,7 @@ fn words_for_a_person() {
     open();
     let nowhere =
         SqliteStore::open(&folder.store().with_file_name("data/callflow.db")).unwrap_err();
-    let missing = Reader::open(&beside(&store, ".old")).unwrap_err();
+    let missing = SqliteReader::open(&beside(&store, ".old")).unwrap_err();
     let folder = store.with_file_name("").display().to_string();
     said.extend([nowhere, missing].map(|error| error.to_string().replace(&folder, "")));
     insta::assert_snapshot!(said.join("\n"));

@@ -1,0 +1,46 @@
+//! A store that several hands have.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Noted, Reader, Store, StoreError};
+use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
+
+impl<S: Store> Store for Arc<Mutex<S>> {
+    fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError> {
+        locked(self).commit(batches)
+    }
+
+    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
+        locked(self).add_artifact(hash, bytes, at)
+    }
+}
+
+impl<S: Reader> Reader for Arc<Mutex<S>> {
+    fn start(&self) -> Result<Start, StoreError> {
+        locked(self).start()
+    }
+
+    fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
+        locked(self).run(run)
+    }
+
+    fn due(&self, by: i64, limit: usize) -> Result<(Vec<RunNumber>, Option<i64>), StoreError> {
+        locked(self).due(by, limit)
+    }
+
+    fn journal(&self, run: RunNumber) -> Result<Vec<Noted>, StoreError> {
+        locked(self).journal(run)
+    }
+
+    fn cursor(&self, name: &str) -> Result<Option<String>, StoreError> {
+        locked(self).cursor(name)
+    }
+
+    fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
+        locked(self).artifact(version)
+    }
+}
+
+fn locked<S>(store: &Arc<Mutex<S>>) -> MutexGuard<'_, S> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
+}
