@@ -152,7 +152,7 @@ fn a_start_is_remembered_before_the_first_tick() {
 #[test]
 fn another_schedule_begins_to_count_now() {
     let weekly = ("hourly", vec![("cron", text("0 9 * * mon"))]);
-    let before = begin(&[weekly.clone()], at("2026-03-02T07:00:00Z"));
+    let before = begin(std::slice::from_ref(&weekly), at("2026-03-02T07:00:00Z"));
     let stored = store(&before, &[]);
     let now = at("2026-03-04T12:30:00Z");
     let mut same = Schedules::new(program(&[weekly]), now, &stored).unwrap();
