@@ -2,8 +2,9 @@
 //!
 //! The compiler ends in an [`Artifact`]; the runtime begins with one. Between them stand the types of
 //! values ([`types`]), the schemas of pieces ([`piece`]), the instructions ([`bytecode`]), the methods of
-//! built-in types ([`builtin`]), the times of schedules ([`cron`]), the file encoding ([`encode`]), a printer for people ([`mod@print`]) and the
-//! verifier ([`verify`]) that every artifact passes before it runs.
+//! built-in types ([`builtin`]), the times of schedules ([`cron`]), the file encoding ([`encode`]), a printer for
+//! people ([`mod@print`]), what leaves out unused types ([`mod@prune`]) and the verifier ([`verify`]) that every
+//! artifact passes before it runs.
 //!
 //! This crate knows neither source text nor execution.
 
@@ -15,12 +16,14 @@ pub mod cron;
 pub mod encode;
 pub mod example;
 pub mod file;
+mod mentions;
 pub mod needs;
 pub mod operands;
 pub mod pattern;
 pub mod phone;
 pub mod piece;
 pub mod print;
+pub mod prune;
 #[cfg(test)]
 mod sample;
 pub mod types;

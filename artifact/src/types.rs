@@ -1,12 +1,13 @@
 //! The types of values, interned: two types are the same exactly when their ids are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 use crate::constant::Constant;
 use crate::file;
+use crate::mentions::{self, Mention};
 
 /// An interned [`Type`]; its meaning is relative to one [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -217,6 +218,30 @@ impl Types {
     /// Makes the index of types to ids again, which is not written into files.
     pub(crate) fn rebuild_index(&mut self) {
         self.index = self.types.iter().enumerate().map(|(i, &t)| (t, TypeId(i as u32))).collect();
+    }
+
+    /// Leaves out what is not to be kept. What is kept still mentions others by their old ids.
+    pub(crate) fn retain(
+        &mut self,
+        types: &BTreeSet<TypeId>,
+        records: &BTreeSet<RecordId>,
+        choices: &BTreeSet<ChoiceId>,
+    ) {
+        fn keep<T>(all: &mut Vec<T>, is_kept: impl Fn(u32) -> bool) {
+            let mut id = 0..;
+            all.retain(|_| id.next().is_some_and(&is_kept));
+        }
+        keep(&mut self.types, |id| types.contains(&TypeId(id)));
+        keep(&mut self.records, |id| records.contains(&RecordId(id)));
+        keep(&mut self.choices, |id| choices.contains(&ChoiceId(id)));
+    }
+
+    /// Tells of each id that stands in the table. They may be changed, as long as each type stands once.
+    pub(crate) fn each_mention(&mut self, visit: &mut dyn FnMut(Mention<'_>)) {
+        self.types.iter_mut().for_each(|it| mentions::in_type(it, visit));
+        self.records.iter_mut().for_each(|it| mentions::in_record(it, visit));
+        self.choices.iter_mut().for_each(|it| mentions::in_choice(it, visit));
+        self.rebuild_index();
     }
 
     /// `T?`; `T` itself where it is optional (or `none`, or broken) already.

@@ -37,6 +37,19 @@ fn the_event_from_stdin() {
 }
 
 #[test]
+fn the_only_flow_of_a_file_has_a_long_name_too() {
+    let flow = "follow: on manual() -> string <\n  return \"followed\"\n>\n";
+    let folder = Folder::with_flow(flow);
+    for name in ["flow", "follow", "flow.follow"] {
+        let called = folder.call(&["run", &format!(".:{name}"), "--json"]);
+        assert_eq!(called.code, 0, "{}", called.page());
+        assert_eq!(called.json()["result"], "followed");
+    }
+    let called = folder.call(&["run", ".:other.follow"]);
+    assert_eq!(called.code, 2, "{}", called.page());
+}
+
+#[test]
 fn waits_logs_and_a_failure_in_the_sandbox() {
     let flow = "on call_finished <\n  log(\"calling back\", level: \"warn\")\n  wait 14d\n  caller = customer ?? fail(\"no number\")\n  fail(\"{caller} did not answer\")\n>\n";
     let folder = Folder::with_flow(flow);

@@ -21,6 +21,7 @@
 //!    an artifact holds no code that cannot run, and what never gives a value needs no register.
 //! 7. `try` and `catch` cost nothing where nothing fails: the range of the instructions of their body goes into
 //!    the function's table of handlers, inner ranges first, for they are complete first.
+//! 8. Types that nothing in the artifact mentions are [left out](callflow_artifact::prune).
 //!
 //! Lowering decides nothing about the language: each conversion and each default stands in the typed program.
 
@@ -45,6 +46,7 @@ mod test_statement;
 mod tests;
 
 use callflow_artifact::Artifact;
+use callflow_artifact::prune::prune;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::semantics::typed::Program;
@@ -57,14 +59,16 @@ use crate::source::Location;
 /// A body that holds more values than an instruction can name, or so many between so many jumps that nobody
 /// could check it.
 pub fn lower(name: &str, program: Program, tests: bool) -> Result<Artifact, Box<Diagnostic>> {
-    program::lower(name, program, tests).map_err(|TooLarge(name, at)| {
+    let mut artifact = program::lower(name, program, tests).map_err(|TooLarge(name, at)| {
         let message = format!("`{name}` holds more values than a flow can");
         let diagnostic = Diagnostic::error(Code::E0012, at, message).note(
             "a body can hold about 65,000 values, fewer where it has thousands of conditions and \
              loops: move parts of it to functions of their own",
         );
         Box::new(diagnostic)
-    })
+    })?;
+    prune(&mut artifact);
+    Ok(artifact)
 }
 
 /// A body that cannot be an artifact's function: its name, and where it stands.

@@ -23,7 +23,7 @@ const LINE_COST: u64 = 1000;
 
 /// A run that has not begun.
 pub fn create(id: EcoString, flow: u32, fiber: Fiber, budget: Budget) -> Run {
-    let root = Branch { fiber, parent: None, doing: Doing::Ready, registers: 0 };
+    let root = Branch { fiber, parent: None, doing: Doing::Ready, bytes: 0 };
     Run {
         id,
         flow,
@@ -32,7 +32,7 @@ pub fn create(id: EcoString, flow: u32, fiber: Fiber, budget: Budget) -> Run {
         asked: BTreeMap::new(),
         timeout: None,
         latest: BranchId::ROOT,
-        registers: 0,
+        bytes: 0,
         steps: 0,
         launches: 0,
         ticket: Ticket(0),
@@ -284,16 +284,10 @@ impl Turn<'_> {
     /// Takes note of how large a branch is; what the branch fails with if the run is too large.
     fn measure(&mut self, id: BranchId) -> Option<Resume> {
         let branch = self.run.branches.get_mut(&id)?;
-        let registers = branch.fiber.registers();
-        self.run.registers = self.run.registers.saturating_sub(branch.registers) + registers;
-        branch.registers = registers;
-        if self.run.registers > limits::REGISTER_LIMIT {
-            let limit = limits::REGISTER_LIMIT;
-            return Some(Resume::Error(limits::too_large(format!(
-                "the branches of a run may hold {limit} values together and no more"
-            ))));
-        }
-        None
+        let bytes = branch.fiber.bytes(limits::MEMORY_LIMIT);
+        self.run.bytes = self.run.bytes.saturating_sub(branch.bytes) + bytes;
+        branch.bytes = bytes;
+        limits::check_memory(self.run.bytes).err().map(Resume::Error)
     }
 
     fn ask(&mut self, id: BranchId, request: Request) -> Option<Resume> {

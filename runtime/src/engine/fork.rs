@@ -8,9 +8,10 @@ use super::core::{Position, Raised, Turn};
 use super::message::Command;
 use super::run::{Branch, BranchId, Doing, Failure, Join, Parent, Status};
 use crate::error::{Error, ErrorKind};
-use crate::execute::limits::{BRANCH_LIMIT, too_large};
+use crate::execute::limits::{BRANCH_LIMIT, MEMORY_LIMIT, too_large};
 use crate::execute::{Request, Resume, pending};
 use crate::value::Value;
+use crate::value::size::Gauge;
 
 /// What a branch costs of the budget, in instructions, beside what it executes.
 const BRANCH_COST: u64 = 100;
@@ -51,6 +52,7 @@ impl Turn<'_> {
         else {
             return self.end(Status::Succeeded(value), "the run has ended");
         };
+        self.keep(parent, &value);
         let Some(join) = self.join_of(parent) else { return };
         join.returned(index, value);
         let has_more = join.next < join.branches;
@@ -148,14 +150,24 @@ impl Turn<'_> {
         self.charge(BRANCH_COST);
         self.run.latest = id;
         let parent = Some(Parent { branch: parent, index });
-        let branch = Branch { fiber, parent, doing: Doing::Ready, registers: 0 };
+        let branch = Branch { fiber, parent, doing: Doing::Ready, bytes: 0 };
         self.run.branches.insert(id, branch);
         self.wake(id, Resume::Begin, None);
     }
 
+    /// Counts what a branch's own branch has returned.
+    fn keep(&mut self, id: BranchId, value: &Value) {
+        let mut gauge = Gauge::new(MEMORY_LIMIT);
+        gauge.add([value]);
+        if let Some(branch) = self.run.branches.get_mut(&id) {
+            branch.bytes += gauge.bytes();
+            self.run.bytes += gauge.bytes();
+        }
+    }
+
     fn remove(&mut self, id: BranchId) -> Option<Branch> {
         let branch = self.run.branches.remove(&id)?;
-        self.run.registers = self.run.registers.saturating_sub(branch.registers);
+        self.run.bytes = self.run.bytes.saturating_sub(branch.bytes);
         Some(branch)
     }
 }

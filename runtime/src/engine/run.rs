@@ -44,8 +44,8 @@ pub struct Run {
     pub timeout: Option<Ticket>,
     /// The latest of the branches.
     pub latest: BranchId,
-    /// How many registers the suspended branches have.
-    pub registers: u64,
+    /// How many bytes of values the suspended branches hold.
+    pub bytes: u64,
     /// How many steps have begun.
     pub steps: StepId,
     /// How many other runs it has begun.
@@ -127,8 +127,8 @@ pub struct Branch {
     pub parent: Option<Parent>,
     /// What it waits for.
     pub doing: Doing,
-    /// How many registers it had when it was last suspended.
-    pub registers: u64,
+    /// How many bytes of values it held when it was last suspended, and what its own branches have returned since.
+    pub bytes: u64,
 }
 
 /// Where a branch belongs.

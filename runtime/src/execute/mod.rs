@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::value::Value;
+use crate::value::size::Gauge;
 
 mod arithmetic;
 pub mod branches;
@@ -39,9 +40,11 @@ pub struct Fiber {
 }
 
 impl Fiber {
-    /// How many registers its frames have.
-    pub fn registers(&self) -> u64 {
-        self.frames.iter().map(|frame| frame.registers.len() as u64).sum()
+    /// How many bytes its frames' values take; more than the limit stands for anything above it.
+    pub fn bytes(&self, limit: u64) -> u64 {
+        let mut gauge = Gauge::new(limit);
+        gauge.add(self.frames.iter().flat_map(|frame| &frame.registers));
+        gauge.bytes()
     }
 }
 

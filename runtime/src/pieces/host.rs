@@ -16,6 +16,7 @@ use super::{ActionFailure, Transport, native, secrets};
 use crate::connect::{Connection, Connections, Redactor, Secrets};
 use crate::engine::Step;
 use crate::error::{Error, ErrorKind};
+use crate::execute::limits::{MEMORY_LIMIT, check_memory};
 use crate::execute::{Budget, Outcome, Program, Request, Resume, Slice, interpret};
 use crate::value::Value;
 
@@ -176,14 +177,17 @@ impl ActionHost {
         let mut traces = Traces::default();
         loop {
             let slice = Slice::begin(budget);
-            resume = match interpret::resume(program, &mut fiber, resume, &mut budget, slice) {
-                Outcome::Returned(value) => return Ok(value),
-                Outcome::Stopped => return Ok(Value::None),
-                Outcome::Failed(error, ..) => return Err(traces.failure(error)),
-                Outcome::Suspended(request) => {
+            let outcome = interpret::resume(program, &mut fiber, resume, &mut budget, slice);
+            let too_large = check_memory(fiber.bytes(MEMORY_LIMIT)).err();
+            resume = match (outcome, too_large) {
+                (Outcome::Returned(value), _) => return Ok(value),
+                (Outcome::Stopped, _) => return Ok(Value::None),
+                (Outcome::Failed(error, ..), _) => return Err(traces.failure(error)),
+                (_, Some(too_large)) => Resume::Error(too_large),
+                (Outcome::Suspended(request), None) => {
                     self.answer(owner, connection, request, &mut traces).await
                 }
-                Outcome::Paused => {
+                (Outcome::Paused, None) => {
                     tokio::task::yield_now().await;
                     Resume::GoOn
                 }

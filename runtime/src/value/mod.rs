@@ -3,7 +3,8 @@
 //! A value does not carry its type: the bytecode's registers do. So [`decode`](decode::decode) reads JSON
 //! against a type, and [`encode`](encode::encode) writes a value of a type. [`mod@format`] has the one text form of
 //! each scalar, [`equal`] the language's `==`, [`mod@schema`] and [`mod@sample`] what can be said of a type alone,
-//! [`mod@brief`] what a person is shown of a value, and [`stored`] how a suspended run holds it.
+//! [`mod@brief`] what a person is shown of a value, [`stored`] how a suspended run holds it, and [`size`] how much
+//! memory that takes.
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub mod format;
 pub mod json;
 pub mod sample;
 pub mod schema;
+pub mod size;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -27,9 +27,9 @@ pub(super) fn flow(
             ))),
         };
     };
-    let named = |flow: &Flow| flow.address == wanted || flow.name == wanted;
-    let found: Vec<usize> =
-        (0..flows.len()).filter(|index| flows.get(*index).is_some_and(named)).collect();
+    let found: Vec<usize> = (0..flows.len())
+        .filter(|index| flows.get(*index).is_some_and(|flow| is_called(flow, wanted)))
+        .collect();
     match found.as_slice() {
         [one] => Ok(*one),
         [] => {
@@ -41,6 +41,15 @@ pub(super) fn flow(
             listed(flows)
         ))),
     }
+}
+
+/// Whether a name is a flow's. The only flow of a file has the file's name as its address, and may be called by both
+/// names all the same: `crm.follow`.
+fn is_called(flow: &Flow, wanted: &str) -> bool {
+    let (address, name) = (flow.address.as_str(), flow.name.as_str());
+    let own = wanted.strip_prefix(address).and_then(|rest| rest.strip_prefix('.'));
+    let is_alone = !address.ends_with(&format!(".{name}"));
+    address == wanted || name == wanted || (is_alone && own == Some(name))
 }
 
 fn listed(flows: &[Flow]) -> String {

@@ -202,6 +202,14 @@ mod tests {
     }
 
     #[test]
+    fn an_event_that_is_too_large() {
+        let exactly = std::io::repeat(b' ').take(MAX_EVENT);
+        assert_eq!(read_all(exactly).unwrap().len() as u64, MAX_EVENT);
+        let error = read_all(std::io::repeat(b' ')).unwrap_err();
+        insta::assert_snapshot!(error, @"it has more than 16 MB");
+    }
+
+    #[test]
     fn events_beside_the_flow() {
         let id = std::process::id();
         let folder = std::env::temp_dir().join(format!("callflow-event-{id}"));

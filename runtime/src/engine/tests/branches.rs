@@ -284,12 +284,12 @@ fn branches_that_hold_more_than_they_may_fail() {
     let mut registers = vec![TypeId::DURATION, TypeId::NONE];
     registers.resize(60_000, TypeId::INT);
     let large = assembly.function("large", 0, registers, TypeId::NONE, wait, vec![]);
-    let joined = assembly.joined(&[TypeId::NONE; 20]);
+    let joined = assembly.joined(&[TypeId::NONE; 50]);
     let none = assembly.load(2, Constant::None);
-    let code = vec![none, effect(1, parallel(&[large; 20]), &[]), give(2)];
+    let code = vec![none, effect(1, parallel(&[large; 50]), &[]), give(2)];
     let program = assembly.flow(&[joined, TypeId::NONE], TypeId::NONE, code, vec![]);
     let run = begun(&program);
-    insta::assert_snapshot!(end_of(&run), @"failed: the branches of a run may hold 1000000 values together and no more at 10..15 of FunctionId(0)");
+    insta::assert_snapshot!(end_of(&run), @"failed: the run holds values of more than 64 MB, and may not; keep only the fields that are needed, or let a flow of its own do each part with `run` at 10..15 of FunctionId(0)");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::engine::{BranchId, Command, Completion, Doing, Run, Ticket};
 use crate::error::ErrorKind;
 use crate::execute::Program;
 use crate::value::Value;
+use crate::value::size::Gauge;
 
 /// What a function does. Each gives a text.
 #[derive(Debug, Clone)]
@@ -235,7 +236,15 @@ fn check(run: &Run, shell: &Shell) {
         let Doing::Joining(join) = &run.branches[&parent.branch].doing else { panic!("lost") };
         assert_eq!(join.children[&parent.index], *id);
     }
-    assert_eq!(run.registers, run.branches.values().map(|it| it.fiber.registers()).sum::<u64>());
+    assert_eq!(run.bytes, run.branches.values().map(|it| it.bytes).sum::<u64>());
+    for branch in run.branches.values() {
+        let mut gauge = Gauge::new(u64::MAX);
+        if let Doing::Joining(join) = &branch.doing {
+            // A slot that has no result yet holds none, which no branch of these returns.
+            gauge.add(join.results.iter().filter(|result| !result.is_none()));
+        }
+        assert_eq!(branch.bytes, branch.fiber.bytes(u64::MAX) + gauge.bytes());
+    }
     assert_eq!(run.status.is_final(), run.branches.is_empty());
     assert_eq!(u32::from(run.status.is_final()), shell.ends);
     if run.status.is_final() {

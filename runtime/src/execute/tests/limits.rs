@@ -77,6 +77,25 @@ fn a_tree_that_shares_its_branches_uses_up_the_budget() {
 }
 
 #[test]
+fn a_list_that_grows_without_end_ends_with_an_error() {
+    let mut assembler = Assembler::new();
+    let list = assembler.types().list(TypeId::INT);
+    let main = assembler.function(&[], TypeId::NONE, |body| {
+        let (items, item) = (body.constant(list, Constant::List(vec![])), body.int(1));
+        again_and_again(body, |body| {
+            body.op(Op::Append { list: items, item });
+        });
+    });
+    let program = assembler.program();
+    let mut fiber = interpret::start(&program, main, vec![], vec![]);
+    let mut budget = Budget(10_000_000);
+    let resume = Resume::Begin;
+    let outcome = interpret::resume(&program, &mut fiber, resume, &mut budget, Slice::ENDLESS);
+    let Outcome::Failed(error, ..) = outcome else { panic!("{outcome:?}") };
+    insta::assert_snapshot!(error, @"failed: a list or map may have 1000000 items and no more");
+}
+
+#[test]
 fn json_that_is_put_into_itself_ends_with_an_error() {
     let mut assembler = Assembler::new();
     let main = assembler.function(&[], TypeId::NONE, |body| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callflow_artifact::bytecode::Op;
+use callflow_artifact::bytecode::{Op, Reg};
 use callflow_artifact::piece::{
     self, ActionBody, ConnectionKind, ErrorRule, Parameter, PieceId, Place, Placement, Setting,
     Template, TemplatePart, TypeParameter,
@@ -16,6 +16,7 @@ use crate::engine::testing::{Assembly, call, effect, give, toil};
 use crate::pieces::network::Network;
 use crate::pieces::sandbox::Sandbox;
 use crate::pieces::test_server::{Answer, TestServer};
+use crate::pieces::{BoxFuture, HttpRequest, HttpResponse, TransportError};
 use crate::value::testing::{field, record};
 
 /// A program with the `http` actions, a type `Deal { id: string, amount: decimal? }`, and the piece `crm`, whose
@@ -538,4 +539,52 @@ async fn a_body_that_computes_lets_others_have_their_turn() {
         () = others => {}
     }
     assert_eq!(host.act(&step).await, Ok(Value::Int(0)));
+}
+
+/// Never answers.
+struct Silence;
+
+impl Transport for Silence {
+    fn send<'a>(&'a self, _: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_takes_a_quarter_of_an_hour_at_most() {
+    let mut assembly = Assembly::new();
+    let (get, post) =
+        (assembly.http("get", EffectClass::Read), assembly.http("post", EffectClass::Write));
+    let program = Arc::new(assembly.flow(&[], TypeId::NONE, vec![Op::Stop], vec![]));
+    let host = ActionHost::new(program, Connections::default(), Arc::new(Silence));
+    let arguments = || arguments("https://example.com".into(), None, None, json!({}));
+    let mut told = String::new();
+    for action in [get, post] {
+        let failure = host.act(&step(action, &[TypeId::JSON], arguments())).await.unwrap_err();
+        told.push_str(&format!("{}\n", failure.error));
+    }
+    insta::assert_snapshot!(told, @r"
+    timeout: http.get: not done within 15 minutes
+    outcome_unknown: http.post: not done within 15 minutes
+    ");
+}
+
+#[tokio::test]
+async fn a_body_that_holds_too_much_fails() {
+    let mut assembly = Assembly::new();
+    let piece = assembly.piece("maths", |_| {});
+    let list = assembly.artifact.types.list(TypeId::STRING);
+    let code = vec![
+        assembly.load(0, Constant::Text("x".repeat(1 << 20).into())),
+        assembly.load(1, Constant::List(vec![])),
+        Op::Append { list: Reg(1), item: Reg(0) },
+        Op::Jump { to: 2 },
+    ];
+    let body = assembly.function("hoard", 0, vec![TypeId::STRING, list], list, code, vec![]);
+    let body = ActionBody::Function(body);
+    let hoard = assembly.action(piece, "hoard", EffectClass::Read, list, body);
+    let program = Arc::new(assembly.flow(&[], TypeId::NONE, vec![Op::Stop], vec![]));
+    let host = ActionHost::new(program, Connections::default(), Arc::new(Silence));
+    let failure = host.act(&step(hoard, &[], vec![])).await.unwrap_err();
+    insta::assert_snapshot!(failure.error, @"failed: maths.hoard: the run holds values of more than 64 MB, and may not; keep only the fields that are needed, or let a flow of its own do each part with `run`");
 }
