@@ -19,6 +19,7 @@ pub mod file;
 mod mentions;
 pub mod needs;
 pub mod operands;
+pub mod path;
 pub mod pattern;
 pub mod phone;
 pub mod piece;

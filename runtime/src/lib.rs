@@ -17,6 +17,8 @@ pub mod engine;
 pub mod error;
 pub mod execute;
 pub mod pieces;
+#[cfg(feature = "server")]
+pub mod serve;
 #[cfg(feature = "store")]
 pub mod service;
 pub mod store;

@@ -105,6 +105,8 @@ pub(super) struct Body<'c, 't> {
     pub(super) certain_calls: Vec<(FunctionId, Span)>,
     /// What only the check of a test knows.
     pub(super) test: TestState,
+    /// The text that is a path, where `{name}` stands for a part of an address.
+    pub(super) path: Option<Span>,
 }
 
 /// A place in the scopes to come back to.
@@ -181,6 +183,7 @@ impl<'c, 't> Body<'c, 't> {
             calls: Vec::new(),
             certain_calls: Vec::new(),
             test: TestState::default(),
+            path: None,
         }
     }
 

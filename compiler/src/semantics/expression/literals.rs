@@ -5,7 +5,7 @@ use callflow_artifact::builtin::{Builtin, is_scalar, is_text};
 use callflow_artifact::bytecode::Conversion;
 use callflow_artifact::phone::is_phone;
 use callflow_artifact::types::{ChoiceId, Type, TypeId, Variants};
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use rust_decimal::Decimal;
 
 use crate::semantics::body::{Body, broken, constant};
@@ -60,8 +60,28 @@ impl<'t> Body<'_, 't> {
         match parts {
             [] => self.plain_text(&EcoString::new(), hint, span),
             [TextPart::Text(text)] => self.plain_text(text, hint, span),
+            _ if self.path == Some(span) => self.path_text(parts, span),
             _ => self.interpolation(parts, span),
         }
+    }
+
+    /// A path, where a name in braces stands as it is written.
+    fn path_text(&mut self, parts: &'t [TextPart], span: Span) -> Expr {
+        let mut path = EcoString::new();
+        for part in parts {
+            match part {
+                TextPart::Text(text) => path.push_str(text),
+                TextPart::Expr(tree::Expr { kind: Tree::Name(name), .. }) => {
+                    path.push_str(&eco_format!("{{{name}}}"));
+                }
+                TextPart::Expr(other) => {
+                    let at = self.at(other.span);
+                    self.report(report::triggers::path_expression(at));
+                    return broken(span);
+                }
+            }
+        }
+        constant(Constant::Text(path), TypeId::STRING, span)
     }
 
     fn plain_text(&mut self, text: &EcoString, hint: Hint, span: Span) -> Expr {

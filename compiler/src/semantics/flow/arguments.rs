@@ -1,7 +1,9 @@
 //! What must hold of a trigger's arguments beside their types.
 
 use callflow_artifact::Constant;
+use callflow_artifact::artifact::Trigger;
 use callflow_artifact::cron::Cron;
+use callflow_artifact::path::Path;
 use jiff::tz::TimeZoneDatabase;
 
 use crate::diagnostics::Diagnostic;
@@ -169,12 +171,19 @@ fn tool_name(arguments: &Arguments<'_>) -> Option<Diagnostic> {
     wrong.then(|| report::triggers::tool_name(at, LONGEST_TOOL_NAME))
 }
 
+/// Where a webhook or a form is, unless that is wrong.
+pub(super) fn path_of(trigger: &Trigger) -> Option<Path> {
+    trigger.arguments.iter().find_map(|(name, value)| match value {
+        Constant::Text(text) if name == "path" => Path::parse(text).ok(),
+        _ => None,
+    })
+}
+
 fn path(arguments: &Arguments<'_>) -> Option<Diagnostic> {
-    let path = arguments.text("path")?;
+    let text = arguments.text("path")?;
     let at = arguments.at("path");
-    if !path.starts_with('/') {
-        return Some(report::triggers::path(at, path));
+    match Path::parse(text) {
+        Ok(path) => path.reserved().map(|own| report::triggers::reserved_path(at, own)),
+        Err(error) => Some(report::triggers::path(at, text, &error)),
     }
-    let odd = path.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '?' | '#' | '{' | '}'))?;
-    Some(report::triggers::path_character(at, odd))
 }

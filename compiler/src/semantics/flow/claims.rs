@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use callflow_artifact::Constant;
 use callflow_artifact::artifact::Trigger;
+use callflow_artifact::path::Path;
 use ecow::{EcoString, eco_format};
 
 use crate::semantics::checker::Checker;
@@ -11,11 +12,16 @@ use crate::semantics::report;
 use crate::source::{FileId, Location};
 use crate::syntax::tree;
 
+use super::arguments::path_of;
+use super::header::path_argument;
+
 /// What is claimed so far, and where.
 #[derive(Default)]
 pub(super) struct Claims {
-    /// By method and path.
-    paths: HashMap<(EcoString, EcoString), Location>,
+    /// By method and shape.
+    paths: HashMap<(EcoString, Path), Location>,
+    /// Those that have parameters, as they are written, by method and how many parts they have.
+    patterns: HashMap<(EcoString, usize), Vec<(Path, EcoString, Location)>>,
     /// By the tool's name and the agent's, which is empty for all agents.
     tools: HashMap<EcoString, Vec<(Option<EcoString>, Location)>>,
 }
@@ -46,30 +52,37 @@ impl Checker<'_> {
         file: FileId,
         claims: &mut Claims,
     ) {
-        let Some(path) = text(trigger, "path") else { return };
-        let given = flow.arguments.first().map_or(flow.header, |argument| argument.value.span);
-        let at = Location { file, span: given };
-        let own = text(trigger, "method").unwrap_or_else(|| "POST".into());
+        let (Some(text), Some(path)) = (text(trigger, "path"), path_of(trigger)) else { return };
+        let span = path_argument(flow).map_or(flow.header, |path| path.span);
+        let at = Location { file, span };
         let form = trigger.name == "form";
+        let own = self::text(trigger, "method").unwrap_or_else(|| "POST".into());
         let methods = if form { FORM_METHODS.map(EcoString::from).to_vec() } else { vec![own] };
-        // `/lead` and `/lead/` are one address.
-        let address: EcoString = path.trim_end_matches('/').into();
-        let mut taken = None;
-        for method in methods {
-            match claims.paths.get(&(method.clone(), address.clone())) {
-                Some(&first) => taken = taken.or(Some((method, first))),
-                None => {
-                    claims.paths.insert((method, address.clone()), at);
-                }
-            }
-        }
-        if let Some((method, first)) = taken {
-            let what = if form {
-                eco_format!("`{path}`, where the form of this one is")
-            } else {
-                eco_format!("`{method} {path}`")
+        let told = methods.into_iter().filter_map(|method| {
+            let address = |path: &str| match form {
+                true => eco_format!("`{path}`, where the form of this one is"),
+                false => eco_format!("`{method} {path}`"),
             };
-            self.report(report::names::claimed_twice(&what, at, first));
+            let key = (method.clone(), path.shape());
+            if let Some(&first) = claims.paths.get(&key) {
+                return Some(report::names::claimed_twice(&address(&text), at, first));
+            }
+            claims.paths.insert(key, at);
+            path.parameters().next()?;
+            let alike = claims.patterns.entry((method.clone(), path.len())).or_default();
+            let clash = alike
+                .iter()
+                .find(|(other, ..)| other.overlaps(&path) && other.precedence(&path).is_none());
+            let told = clash.map(|(other, other_text, first)| {
+                let address = address(&other.common(&path));
+                report::names::paths_overlap(&address, [&text, other_text], at, *first)
+            });
+            alike.push((path.clone(), text.clone(), at));
+            told
+        });
+        // A form is told once of its two methods.
+        if let Some(diagnostic) = told.collect::<Vec<_>>().into_iter().next() {
+            self.report(diagnostic);
         }
     }
 

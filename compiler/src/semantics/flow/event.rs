@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use callflow_artifact::Constant;
+use callflow_artifact::path::names;
 use callflow_artifact::piece::Parameter;
 use callflow_artifact::types::{Field, Record, RecordId, Type, TypeId};
 use ecow::EcoString;
@@ -13,6 +14,7 @@ use crate::semantics::report;
 use crate::source::{FileId, Location};
 use crate::syntax::tree;
 
+use super::header::path_argument;
 use super::{FlowItem, Header, flow_name};
 
 impl<'t> Checker<'t> {
@@ -46,23 +48,52 @@ impl<'t> Checker<'t> {
         self.event_record(name, fields)
     }
 
-    /// `body`, `headers`, `query`; the fields of a body that is a record are in scope too.
-    pub(super) fn webhook_event(&mut self, body: Option<TypeId>, header: &mut Header) -> TypeId {
+    /// `body`, `headers`, `query`, and the parameters of the path; the fields of a body that is a record are in scope
+    /// too.
+    pub(super) fn webhook_event(
+        &mut self,
+        file: FileId,
+        flow: &tree::Flow,
+        body: Option<TypeId>,
+        header: &mut Header,
+    ) -> TypeId {
         let body = body.unwrap_or(TypeId::JSON);
         if let Type::Record(record) = self.types.get(body) {
             header.body = Some((0, record));
         }
         let texts = self.types.map(TypeId::STRING);
         let empty = Some(Constant::Map(Vec::new()));
-        let fields = vec![
+        let mut fields = vec![
             plain_field("body", body),
             Field { default: empty.clone(), ..plain_field("headers", texts) },
             Field { default: empty, ..plain_field("query", texts) },
         ];
+        self.path_fields(file, flow, header, &mut fields);
         self.event_record("webhook".into(), fields)
     }
 
-    /// `body`, and the fields of the record that a person fills in.
+    /// The parameters of a path, each a text.
+    fn path_fields(
+        &mut self,
+        file: FileId,
+        flow: &tree::Flow,
+        header: &Header,
+        fields: &mut Vec<Field>,
+    ) {
+        let own: Vec<EcoString> = fields.iter().map(|field| field.name.clone()).collect();
+        let path = header.trigger.arguments.iter().find(|(name, _)| name == "path");
+        let Some((_, Constant::Text(path))) = path else { return };
+        for name in names(path) {
+            if own.iter().any(|known| known == name) {
+                let span = path_argument(flow).map_or(flow.header, |path| path.span);
+                self.report(report::triggers::path_name(Location { file, span }, name));
+            } else if fields.iter().all(|field| field.name != name) {
+                fields.push(plain_field(name, TypeId::STRING));
+            }
+        }
+    }
+
+    /// `body`, the fields of the record that a person fills in, and the parameters of the path.
     pub(super) fn form_event(
         &mut self,
         file: FileId,
@@ -83,7 +114,9 @@ impl<'t> Checker<'t> {
                 self.report(report::triggers::form_fields(Location { file, span }, &found));
             }
         }
-        self.event_record("form".into(), vec![plain_field("body", body)])
+        let mut fields = vec![plain_field("body", body)];
+        self.path_fields(file, flow, header, &mut fields);
+        self.event_record("form".into(), fields)
     }
 
     fn event_record(&mut self, name: EcoString, fields: Vec<Field>) -> TypeId {

@@ -49,7 +49,7 @@ impl<'t> Checker<'t> {
         header.event = match name.as_str() {
             "manual" => self.parameters_event(file, flow, &[], &mut header),
             "function_call" => self.parameters_event(file, flow, &[("call", event)], &mut header),
-            "webhook" => self.webhook_event(body, &mut header),
+            "webhook" => self.webhook_event(file, flow, body, &mut header),
             "form" => self.form_event(file, flow, body, &mut header),
             _ => event,
         };
@@ -153,6 +153,9 @@ impl<'t> Checker<'t> {
         }
         let call = CallSite { callee, arguments: &flow.arguments, parens, span: flow.header };
         let mut body = Body::constant(self, file, Purpose::Setting);
+        if matches!(header.trigger.name.as_str(), "webhook" | "form") {
+            body.path = path_argument(flow).map(|path| path.span);
+        }
         let given = body.arguments(signature, call, None)?;
         body.finish_constant();
         if let Some(tool) = &flow.tool {
@@ -206,6 +209,15 @@ impl<'t> Checker<'t> {
             (_, None) => TypeId::NONE,
         };
     }
+}
+
+/// What a header says of where it comes in: the argument `path`, or the first one without a name.
+pub(super) fn path_argument(flow: &tree::Flow) -> Option<&tree::Expr> {
+    let named = |argument: &&tree::Argument| match &argument.name {
+        Some(name) => name.text == "path",
+        None => true,
+    };
+    flow.arguments.iter().find(named).map(|argument| &argument.value)
 }
 
 /// `call_finished`, `hubspot.deal_changed`

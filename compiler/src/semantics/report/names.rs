@@ -348,6 +348,17 @@ pub(in crate::semantics) fn claimed_twice(what: &str, at: Location, first: Locat
         .also(first, "the first")
 }
 
+/// Two paths that mean the same address, neither of which says more of it.
+pub(in crate::semantics) fn paths_overlap(
+    address: &str,
+    [path, other]: [&str; 2],
+    at: Location,
+    first: Location,
+) -> Diagnostic {
+    claimed_twice(address, at, first)
+        .note(format!("`{other}` and `{path}` both mean it, and neither says more of it"))
+}
+
 /// A function where a value is wanted.
 pub(in crate::semantics) fn function_as_value(name: &str, at: Location) -> Diagnostic {
     Diagnostic::error(

@@ -1,6 +1,7 @@
 //! Headers of flows: triggers, their arguments, and what they say of runs.
 
 use callflow_artifact::cron::CronError;
+use callflow_artifact::path::PathError;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Location, Span};
@@ -47,10 +48,55 @@ pub(in crate::semantics) fn too_often(at: Location) -> Diagnostic {
     header(at, "A schedule runs at most once a second").label("too often")
 }
 
-/// A path without its slash.
-pub(in crate::semantics) fn path(at: Location, text: &str) -> Diagnostic {
-    let fixed = format!("\"/{text}\"");
-    header(at, "A path begins with `/`").fix(format!("change to {fixed}"), at, fixed.clone())
+/// A text that is no path.
+pub(in crate::semantics) fn path(at: Location, text: &str, error: &PathError) -> Diagnostic {
+    match error {
+        PathError::NoSlash => {
+            let fixed = format!("\"/{text}\"");
+            header(at, "A path begins with `/`").fix(
+                format!("change to {fixed}"),
+                at,
+                fixed.clone(),
+            )
+        }
+        PathError::Character(odd) => {
+            let diagnostic =
+                header(at, format!("A path cannot have {odd:?} in it")).label("no path");
+            match odd {
+                '?' => diagnostic
+                    .note("What follows `?` in an address is in `query`: `query[\"key\"]`"),
+                _ => diagnostic.note("Letters, digits, `-`, `_`, `.` and `/`"),
+            }
+        }
+        PathError::Empty => header(at, "Nothing stands between two slashes").label("no path"),
+        PathError::Mixed(part) => header(at, "A parameter of a path stands alone between slashes")
+            .label(format!("not in `{part}`"))
+            .note("`/lead/{id}`, and not `/lead-{id}`"),
+        PathError::Name(part) => {
+            header(at, format!("`{part}` is no parameter")).label("a name in braces: `{id}`")
+        }
+        PathError::Twice(name) => {
+            header(at, format!("The path has two parameters `{name}`")).label("one name each")
+        }
+    }
+}
+
+/// An expression in the braces of a path.
+pub(in crate::semantics) fn path_expression(at: Location) -> Diagnostic {
+    header(at, "A path has names in its braces")
+        .label("no name")
+        .note("`/lead/{id}`: the flow then knows that part of the address as `id`")
+}
+
+/// A parameter of a path by the name of what an event has anyway.
+pub(in crate::semantics) fn path_name(at: Location, name: &str) -> Diagnostic {
+    header(at, format!("The event has a `{name}` already"))
+        .label("another name for the path's parameter")
+}
+
+/// A path that the server needs.
+pub(in crate::semantics) fn reserved_path(at: Location, own: &str) -> Diagnostic {
+    header(at, format!("What begins with `{own}` is the server's own")).label("another path")
 }
 
 /// A result where the trigger says it.
@@ -108,18 +154,6 @@ pub(in crate::semantics) fn tool_name(at: Location, longest: usize) -> Diagnosti
     header(at, "No platform takes this name for a tool")
         .label(format!("letters, digits and `_`, at most {longest}"))
         .note("A label can be longer: `the_long_name: on function_call short_name(…)`")
-}
-
-/// A character that no path has.
-pub(in crate::semantics) fn path_character(at: Location, odd: char) -> Diagnostic {
-    let diagnostic = header(at, format!("A path cannot have {odd:?} in it")).label("no path");
-    match odd {
-        '?' => diagnostic.note("What follows `?` in an address is in `query`: `query[\"key\"]`"),
-        '{' | '}' => {
-            diagnostic.note("A path is one fixed address. What differs goes into `query` or `body`")
-        }
-        _ => diagnostic.note("Letters, digits, `-`, `_`, `.` and `/`"),
-    }
 }
 
 /// A platform's name before a trigger that is not of calls.

@@ -68,7 +68,14 @@ fn schedules_are_read() {
         "on schedule(every: 999ms) < log(\"x\") >",
         "const NINE = \"0 9 * * mon-fry\"\non schedule(NINE) < log(\"x\") >",
         "on webhook(\"/x?y=1\") < log(\"x\") >",
-        "on webhook(\"/x/{id}\") < log(\"x\") >",
+        "on webhook(\"/x/{id}\") < log(id) >",
+        "on webhook(\"/x-{id}\") < log(id) >",
+        "on webhook(\"/x/{body}\") < log(\"x\") >",
+        "on webhook(\"/{id}/{id}\") < log(id) >",
+        "on webhook(\"/{1 + 1}\") < log(\"x\") >",
+        "on webhook(\"/a//b\") < log(\"x\") >",
+        "on webhook(\"/metrics\") < log(\"x\") >",
+        "on form(\"/{who}\", fields: F) < log(\"{who} {n}\") >\ntype F { n: int }",
     ]));
 }
 
