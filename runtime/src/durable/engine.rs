@@ -276,7 +276,8 @@ impl Engine {
         let (key, until) = match (dedupe, event.delivery) {
             (Some((key, window)), _) => (Some(key), window.map(|it| now.saturating_add(it))),
             (None, Some(delivery)) => {
-                let key = ecow::eco_format!("{}\n{delivery}", flow.address);
+                // Apart from what the flow itself says with `dedupe`, which follows a line break.
+                let key = ecow::eco_format!("{}\0{delivery}", flow.address);
                 (Some(key), Some(now.saturating_add(DELIVERY_WINDOW)))
             }
             (None, None) => (None, None),
@@ -484,7 +485,8 @@ impl Engine {
                 slot.leaving.push(waiter);
             }
         }
-        if matches!(outcome, Outcome::Failed { .. }) && self.has_failed_flows() {
+        let is_failure = matches!(outcome, Outcome::Failed { .. });
+        if is_failure && !held.after_failure && self.has_failed_flows() {
             batch.writes.push(super::turn::send(run, &Message::Failed));
             batch.effects.push(Effect::Deliver(run));
         }
@@ -714,6 +716,7 @@ impl Engine {
                 lane,
             };
             let held = Held::begin(&program.program, &new, flow, event);
+            let held = Held { after_failure: true, ..held };
             batch.writes.push(Write::Create(Box::new(new)));
             batch.writes.push(held.suspend());
             begun.push(held);

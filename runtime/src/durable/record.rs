@@ -76,6 +76,9 @@ pub struct Held {
     pub urgent: bool,
     /// How many runs begot each other on the way to it.
     pub depth: u32,
+    /// Whether a failed run is the reason that it was begun, or that its beginner was. Then its own failure is told to
+    /// nobody: a mistake in a `failed` flow would begin runs without end.
+    pub after_failure: bool,
     /// When the steps under way began, in milliseconds since 1970.
     pub started: BTreeMap<StepId, i64>,
     /// The number of the next entry in its journal.

@@ -248,6 +248,7 @@ impl Work<'_> {
             follower,
             urgent: self.held.urgent && ticket.is_some(),
             depth: self.held.depth + 1,
+            after_failure: self.held.after_failure,
             ..Held::begin(&self.program.program, &new, flow, event)
         };
         self.batch.writes.push(Write::Create(Box::new(new)));
@@ -389,6 +390,7 @@ impl Held {
             lane: new.lane.clone(),
             urgent: false,
             depth: 0,
+            after_failure: false,
             started: Default::default(),
             next_entry: 1,
         }
