@@ -6,6 +6,7 @@ mod declaration;
 mod diagnostics_json;
 mod exit;
 mod load;
+mod outside;
 mod place;
 mod position;
 mod project;
@@ -17,6 +18,9 @@ mod terminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::artifact_file::Packed;
+use crate::exit::Failure;
 
 /// Workflows around voice calls: written as text, checked before they run.
 #[derive(Debug, Parser)]
@@ -37,11 +41,48 @@ enum Command {
     Inspect(commands::inspect::Inspect),
     Pieces(commands::pieces::Pieces),
     Run(commands::run::Run),
+    Runs(commands::runs::Runs),
+    Serve(commands::serve::Serve),
     Test(commands::test::TestCommand),
 }
 
+/// What an executable takes that carries an artifact: it serves that one, and shows its runs.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Standalone {
+    #[command(flatten)]
+    serve: commands::serve::ServeOptions,
+    #[command(subcommand)]
+    command: Option<StandaloneCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum StandaloneCommand {
+    Runs(commands::runs::Runs),
+}
+
 fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let done = match artifact_file::own() {
+        Ok(None) => execute(),
+        Ok(Some(packed)) => execute_standalone(packed),
+        Err(failure) => Err(failure),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn execute_standalone(packed: Packed) -> Result<(), Failure> {
+    let Standalone { serve, command } = Standalone::parse();
+    match command {
+        Some(StandaloneCommand::Runs(runs)) => runs.execute(),
+        None => serve.serve_own(packed),
+    }
+}
+
+fn execute() -> Result<(), Failure> {
+    match Arguments::parse().command {
         Command::Build(build) => build.execute(),
         Command::Check(check) => check.execute(),
         Command::Explain(explain) => explain.execute(),
@@ -51,11 +92,9 @@ fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.execute(),
         Command::Pieces(pieces) => pieces.execute(),
         Command::Run(run) => run.execute(),
+        Command::Runs(runs) => runs.execute(),
+        Command::Serve(serve) => serve.execute(),
         Command::Test(test) => test.execute(),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
     }
 }
 

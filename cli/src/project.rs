@@ -65,7 +65,7 @@ impl Project {
     /// The project that an artifact in a folder was made of, with the settings of the place where it is now.
     pub(crate) fn of_artifact(name: &str, folder: Option<&Path>) -> Result<Project, Failure> {
         let folder = folder.unwrap_or(Path::new(""));
-        let settings = find_settings(folder)?;
+        let settings = settings_of(folder)?;
         Ok(Project {
             name: name.to_owned(),
             folder: tidy(folder).to_owned(),
@@ -132,7 +132,7 @@ impl Project {
             true => path,
             false => path.parent().unwrap_or(Path::new("")),
         };
-        let settings = find_settings(folder)?;
+        let settings = settings_of(folder)?;
         let sources: Vec<Source> =
             files.iter().map(|file| read_source(file, folder)).collect::<Result<_, _>>()?;
         if let [first, ..] = files.as_slice()
@@ -249,7 +249,7 @@ impl Found {
 }
 
 /// The settings of the nearest `callflow.toml`, in the folder or above it.
-fn find_settings(folder: &Path) -> Result<Settings, Failure> {
+pub(crate) fn settings_of(folder: &Path) -> Result<Settings, Failure> {
     let start = match folder.as_os_str().is_empty() {
         true => Path::new("."),
         false => folder,

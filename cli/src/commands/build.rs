@@ -19,7 +19,8 @@ The same flows give the same bytes, on every machine and in every folder. Connec
 
 Examples:
   callflow build                                the project in this folder, as PROJECT.callflow
-  callflow build flows -o release/sales.callflow")]
+  callflow build flows -o release/sales.callflow
+  callflow build --standalone -o sales          a program that serves it, with nothing else to install")]
 pub(crate) struct Build {
     /// A file or folder
     #[arg(value_name = "PATH", default_value = ".")]
@@ -28,7 +29,7 @@ pub(crate) struct Build {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Make an executable that serves the flows
-    #[arg(long, hide = true)]
+    #[arg(long)]
     standalone: bool,
 }
 

@@ -9,6 +9,8 @@ pub(crate) mod graph;
 pub(crate) mod inspect;
 pub(crate) mod pieces;
 pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod serve;
 pub(crate) mod test;
 
 use callflow_compiler::source::Embedded;

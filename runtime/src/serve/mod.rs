@@ -14,6 +14,7 @@ mod body;
 mod event;
 mod form;
 mod hook;
+mod kept;
 mod listen;
 mod options;
 mod problem;
@@ -38,6 +39,7 @@ use sha2::{Digest, Sha256};
 
 pub use axum::body::Bytes;
 
+pub use self::kept::Kept;
 pub use self::listen::serve;
 pub use self::options::Options;
 pub use self::runs::Runs;

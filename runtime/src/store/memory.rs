@@ -30,6 +30,7 @@ pub struct MemoryStore {
     cursors: BTreeMap<EcoString, String>,
     /// Hashes and bytes; the first one is version 1.
     artifacts: Vec<(String, Vec<u8>)>,
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 /// A run, and what became of it.
@@ -209,6 +210,11 @@ impl Store for MemoryStore {
         });
         Ok(Version(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1)))
     }
+
+    fn keep_file(&mut self, id: &str, content: &[u8], _at: i64) -> Result<(), StoreError> {
+        self.files.entry(id.to_owned()).or_insert_with(|| content.to_vec());
+        Ok(())
+    }
 }
 
 impl Reader for MemoryStore {
@@ -235,6 +241,10 @@ impl Reader for MemoryStore {
             due: self.sleeping.first().map(|(due, _)| *due),
             lanes: lanes.collect(),
         })
+    }
+
+    fn number_of(&self, id: &str) -> Result<Option<RunNumber>, StoreError> {
+        Ok(self.runs().find(|run| run.id == id).map(|run| run.number))
     }
 
     fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {

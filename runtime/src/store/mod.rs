@@ -4,6 +4,7 @@
 //! one in SQLite and one in memory; they mean the same, and a test holds them together. The [`writer`] is the thread
 //! that makes groups of what waits.
 
+pub mod history;
 pub mod journal;
 pub mod memory;
 mod shared;
@@ -28,6 +29,12 @@ pub trait Reader: Send {
     /// # Errors
     /// The store cannot be read.
     fn start(&self) -> Result<Start, StoreError>;
+
+    /// The run that people and services know by this id.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn number_of(&self, id: &str) -> Result<Option<RunNumber>, StoreError>;
 
     /// What is stored of a run; see [`Ask::Run`].
     ///
@@ -77,6 +84,12 @@ pub trait Store: Reader {
     /// # Errors
     /// The store cannot be written.
     fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError>;
+
+    /// Keeps a file's content under an id that says what it is: where there is one with this id, it is the same.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn keep_file(&mut self, id: &str, content: &[u8], at: i64) -> Result<(), StoreError>;
 }
 
 /// Why a store does not do what it is asked to. In words for a person, with what to do.

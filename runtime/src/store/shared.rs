@@ -13,11 +13,19 @@ impl<S: Store> Store for Arc<Mutex<S>> {
     fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
         locked(self).add_artifact(hash, bytes, at)
     }
+
+    fn keep_file(&mut self, id: &str, content: &[u8], at: i64) -> Result<(), StoreError> {
+        locked(self).keep_file(id, content, at)
+    }
 }
 
 impl<S: Reader> Reader for Arc<Mutex<S>> {
     fn start(&self) -> Result<Start, StoreError> {
         locked(self).start()
+    }
+
+    fn number_of(&self, id: &str) -> Result<Option<RunNumber>, StoreError> {
+        locked(self).number_of(id)
     }
 
     fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {

@@ -30,7 +30,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use brief::brief;
+pub use brief::{brief, brief_json};
 pub use constant::from_constant;
 pub use decode::{DecodeError, Mismatch, decode, decode_bytes};
 pub use encode::{TooLarge, encode, encode_shown, encode_within};

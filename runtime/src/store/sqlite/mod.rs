@@ -9,6 +9,7 @@
 //! those rows that they are about.
 
 mod failure;
+mod history;
 mod lock;
 mod read;
 mod schema;
@@ -27,6 +28,7 @@ pub use self::lock::{Holder, holder};
 
 use self::failure::explain;
 use self::lock::Lock;
+use super::history::{Filter, Story, Summary};
 use super::{Noted, Reader, Store, StoreError};
 use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
 
@@ -149,6 +151,12 @@ impl Store for SqliteStore {
         };
         self.read(add).map(Version)
     }
+
+    fn keep_file(&mut self, id: &str, content: &[u8], at: i64) -> Result<(), StoreError> {
+        let keep = "INSERT OR IGNORE INTO files (id, name, media_type, added_at, bytes)
+                    VALUES (?1, '', '', ?2, ?3)";
+        self.read(|connection| connection.execute(keep, params![id, at, content])).map(drop)
+    }
 }
 
 /// Reads a store, also while another process writes it. Each question is answered from one instant.
@@ -183,6 +191,30 @@ impl SqliteReader {
         Ok(SqliteReader { path: path.to_owned(), connection })
     }
 
+    /// The runs that are meant, the latest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
+        self.read(|connection| history::list(connection, filter))
+    }
+
+    /// The runs whose ids begin like this, at most so many.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn find(&self, prefix: &str, limit: usize) -> Result<Vec<Summary>, StoreError> {
+        self.read(|connection| history::find(connection, prefix, limit))
+    }
+
+    /// All that is told of a run; none where there is no such run.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn story(&self, run: RunNumber) -> Result<Option<Story>, StoreError> {
+        self.read(|connection| history::story(connection, run))
+    }
+
     fn read<T>(
         &self,
         ask: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -197,6 +229,10 @@ macro_rules! reads {
         impl Reader for $reader {
             fn start(&self) -> Result<Start, StoreError> {
                 self.read(read::start)
+            }
+
+            fn number_of(&self, id: &str) -> Result<Option<RunNumber>, StoreError> {
+                self.read(|connection| read::number_of(connection, id))
             }
 
             fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {

@@ -69,6 +69,12 @@ pub(super) fn start(connection: &Connection) -> rusqlite::Result<Start> {
     })
 }
 
+/// See [`Reader::number_of`](crate::store::Reader::number_of).
+pub(super) fn number_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<RunNumber>> {
+    let mut number = connection.prepare_cached("SELECT number FROM runs WHERE id = ?1")?;
+    number.query_row([id], |row| Ok(RunNumber(row.get(0)?))).optional()
+}
+
 /// See [`Store::run`](crate::store::Store::run).
 pub(super) fn run(connection: &Connection, run: RunNumber) -> rusqlite::Result<Option<Stored>> {
     let stored = "SELECT id, version, flow, event, state, status, ended_at, result, error, place,
@@ -161,7 +167,7 @@ pub(super) fn artifact(
     connection.query_row(artifact, params![version.0], |row| row.get(0)).optional()
 }
 
-fn parsed<T: DeserializeOwned>(json: &str) -> rusqlite::Result<T> {
+pub(super) fn parsed<T: DeserializeOwned>(json: &str) -> rusqlite::Result<T> {
     serde_json::from_str(json).map_err(unreadable)
 }
 

@@ -9,8 +9,10 @@ use rusqlite::Connection;
 
 use super::lock::holder;
 use super::*;
-use crate::durable::{Ask, Write};
-use crate::store::testing::{Folder, batch, created, note, suspend};
+use crate::durable::{Ask, Ending, Entry, Outcome, Write};
+use crate::error::{Error, ErrorKind};
+use crate::store::history::RunStatus;
+use crate::store::testing::{Folder, batch, created, new_run, note, suspend};
 use crate::store::{Found, answer};
 
 #[test]
@@ -186,4 +188,53 @@ fn the_command_line_tool_reads_it() {
     // Not everybody has it.
     let Ok(told) = told else { return };
     assert_eq!(String::from_utf8_lossy(&told.stdout).trim(), "ok");
+}
+
+#[test]
+fn runs_are_listed_found_and_told() {
+    let folder = Folder::new();
+    let mut store = SqliteStore::open(&folder.store()).unwrap();
+    let mut child = new_run(3);
+    child.parent = Some(RunNumber(1));
+    child.flow = "ship".into();
+    let error = Error::new(ErrorKind::Auth, "no");
+    let ended = Ending { at: 5000, outcome: Outcome::Failed { error, place: "a.flow:1:2".into() } };
+    let started = Entry::Started { run: "run-3".into(), flow: "ship".into() };
+    let writes = vec![
+        created(1),
+        suspend(1, Some(9), false),
+        Write::Note { run: RunNumber(1), number: 1, at: 2, entry: started },
+        created(2),
+        Write::Create(Box::new(child)),
+        suspend(3, None, true),
+        Write::End { run: RunNumber(2), ending: ended.clone() },
+    ];
+    store.commit(&[batch(writes)]).unwrap();
+    let reader = store.reader().unwrap();
+    let all = Filter { status: None, flow: None, since: None, before: None, limit: 10 };
+    let listed = |filter: Filter| -> Vec<i64> {
+        reader.list(&filter).unwrap().iter().map(|run| run.number.0).collect()
+    };
+    let of = |status| Filter { status: Some(status), ..all.clone() };
+    let named = |flow: &str| Filter { flow: Some(flow.to_owned()), ..all.clone() };
+    assert_eq!(listed(all.clone()), [3, 2, 1]);
+    assert_eq!(listed(Filter { limit: 1, before: Some(RunNumber(3)), ..all.clone() }), [2]);
+    assert_eq!(listed(Filter { since: Some(2000), ..all.clone() }), [3, 2]);
+    let statuses = RunStatus::ALL.map(|status| listed(of(status)));
+    assert_eq!(statuses, [vec![], vec![3], vec![1], vec![], vec![2], vec![]]);
+    assert_eq!(listed(named("ship")), [3]);
+    assert_eq!(listed(named("sh")), []);
+    assert_eq!(listed(named("*")), []);
+    assert_eq!(reader.find("run-", 2).unwrap().len(), 2);
+    assert_eq!(reader.find("run-3", 9).unwrap()[0].number, RunNumber(3));
+    assert_eq!(reader.find("ru%", 9).unwrap(), []);
+    let story = reader.story(RunNumber(1)).unwrap().unwrap();
+    assert_eq!((story.event.as_str(), story.run.due), (r#"{"lead":1}"#, Some(9)));
+    assert_eq!(story.children.iter().map(|run| run.number.0).collect::<Vec<_>>(), [3]);
+    let failed = reader.story(RunNumber(2)).unwrap().unwrap();
+    assert_eq!(failed.outcome, Some(ended.outcome));
+    assert_eq!(failed.run.failure, Some((ErrorKind::Auth, None)));
+    let child = reader.story(RunNumber(3)).unwrap().unwrap();
+    assert_eq!(child.parent.map(|run| run.number), Some(RunNumber(1)));
+    assert_eq!(reader.story(RunNumber(4)).unwrap(), None);
 }

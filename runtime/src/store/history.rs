@@ -1,0 +1,112 @@
+//! What is told of stored runs: to people, to the admin API, to whoever replays one.
+
+use ecow::EcoString;
+
+use super::Noted;
+use crate::durable::{Outcome, RunNumber, Source, Version};
+use crate::error::ErrorKind;
+
+/// A run on one line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Its number in the store.
+    pub number: RunNumber,
+    /// What people know it by.
+    pub id: EcoString,
+    /// The program that it runs on.
+    pub version: Version,
+    /// Its flow's address.
+    pub flow: EcoString,
+    /// Where its event came from.
+    pub source: Source,
+    /// Whether it goes on, and how it ended.
+    pub status: RunStatus,
+    /// When it was created, in milliseconds since 1970.
+    pub created: i64,
+    /// When it ended.
+    pub ended: Option<i64>,
+    /// Whether who waited for its answer was given another one.
+    pub late: bool,
+    /// When the next thing happens that it sleeps until.
+    pub due: Option<i64>,
+    /// What kind of error it failed with, and the action that said so.
+    pub failure: Option<(ErrorKind, Option<EcoString>)>,
+}
+
+/// Whether a run goes on, and how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RunStatus {
+    /// It waits for its turn.
+    Queued,
+    /// Something is in flight.
+    Running,
+    /// It sleeps until a time comes or another run ends.
+    Waiting,
+    /// It ended with a result.
+    Succeeded,
+    /// It ended with an error.
+    Failed,
+    /// Somebody ended it.
+    Cancelled,
+}
+
+impl RunStatus {
+    /// Every status, in the order in which a run may have them.
+    pub const ALL: [RunStatus; 6] = [
+        RunStatus::Queued,
+        RunStatus::Running,
+        RunStatus::Waiting,
+        RunStatus::Succeeded,
+        RunStatus::Failed,
+        RunStatus::Cancelled,
+    ];
+
+    /// The word for it: `queued`, `running` …
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunStatus::Queued => "queued",
+            RunStatus::Running => "running",
+            RunStatus::Waiting => "waiting",
+            RunStatus::Succeeded => "succeeded",
+            RunStatus::Failed => "failed",
+            RunStatus::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Which runs are meant. What is none does not matter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// How they stand.
+    pub status: Option<RunStatus>,
+    /// Their flow's address, or the part of it before or after the dot.
+    pub flow: Option<String>,
+    /// When they were created at the earliest, in milliseconds since 1970.
+    pub since: Option<i64>,
+    /// Only those before this one, for the next page.
+    pub before: Option<RunNumber>,
+    /// How many at most, the latest first.
+    pub limit: usize,
+}
+
+/// All that is told of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    /// The run.
+    pub run: Summary,
+    /// What it began with, as compact JSON.
+    pub event: String,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// What happened, in order.
+    pub journal: Vec<Noted>,
+    /// The run that began it.
+    pub parent: Option<Summary>,
+    /// The runs that it began, at most [`Story::CHILDREN`].
+    pub children: Vec<Summary>,
+}
+
+impl Story {
+    /// How many of the runs that it began are told of.
+    pub const CHILDREN: usize = 1000;
+}
