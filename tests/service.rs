@@ -355,7 +355,7 @@ on failed(flow: "main") < http.get("https://example.com/told") >
     assert_eq!((place.services.asked("a"), place.services.asked("b")), (1, 2));
     let no = Answer::No("the run has not failed".to_owned());
     assert_eq!(place.service.retry(run).await, no);
-    assert_eq!(place.service.cancel(RunNumber(99)).await, Answer::No("the run has ended".into()));
+    assert_eq!(place.service.cancel(RunNumber(99)).await, Answer::No("there is no such run".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -381,4 +381,33 @@ type In { n: int }
     place.until("it is noted", |it| it.store.lock().unwrap().is_late(run)).await;
     assert_eq!(place.service.cancel(run).await, Answer::Yes);
     assert_eq!(place.ending(run).await, Outcome::Cancelled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_sees_one_program() {
+    let mut place = Place::new(
+        r#"
+main: on manual() -> string <
+  http.get("https://example.com/a")
+  return "old"
+>
+"#,
+    )
+    .await;
+    place.services.hang("a");
+    let old = place.start("main", json!({})).await;
+    place.until("it is under way", |it| it.services.asked("a") == 1).await;
+    let new = r#"main: on manual() -> string < fail("new") >"#;
+    place.load(new).await;
+    let failed = place.start("main", json!({})).await;
+    assert_eq!(place.ending(failed).await.as_str(), "failed");
+    place.services.hanging.lock().unwrap().clear();
+    place.crash();
+    place.load(r#"main: on manual() -> string < return "newest" >"#).await;
+    assert_eq!(place.ending(old).await, Outcome::Succeeded("\"old\"".to_owned()));
+    // The program of a run that failed is loaded when somebody wants it to go on.
+    assert_eq!(place.service.retry(failed).await, Answer::Yes);
+    let again = place.ending(failed).await;
+    assert!(matches!(&again, Outcome::Failed { error, .. } if error.message == "new"), "{again:?}");
+    assert_eq!(result(place.run("main", json!({})).await), json!("newest"));
 }

@@ -4,7 +4,7 @@
 //! the turns and tells what came of them, gives the batches to the writer in their order, answers what is asked of
 //! the store, and says when it is time ([`Engine::next`]).
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -103,6 +103,8 @@ pub(super) struct Slot {
     retry: Option<Retry>,
     /// What a run that is about to be taken in counts under.
     lane: Option<EcoString>,
+    /// Its program, once that is known.
+    version: Option<Version>,
 }
 
 /// Where a run is.
@@ -116,6 +118,8 @@ pub(super) enum Place {
     Out,
     /// It ended, which may not be on disk yet.
     Gone,
+    /// In the store, and it cannot go on for this reason, as long as no other program is loaded.
+    Stuck(String),
 }
 
 /// Who wants a failed run to go on.
@@ -144,6 +148,7 @@ impl Slot {
             event: None,
             retry: None,
             lane: None,
+            version: None,
         }
     }
 }
@@ -163,7 +168,9 @@ impl Engine {
                 if is_current {
                     self.current = Some(version);
                 }
+                self.free_stuck(version, out);
             }
+            Input::Needed(versions) => self.keep_programs(&versions),
             Input::Event(event) => self.event(now, *event, out),
             Input::Acted(run, ticket, outcome) => {
                 self.post_if_here(run, Completion::Acted(ticket, outcome).into(), out);
@@ -218,10 +225,29 @@ impl Engine {
         self.programs.get(&version)
     }
 
-    /// Forgets a program that no run needs any more.
-    pub fn unload(&mut self, version: Version) {
-        if self.current != Some(version) {
-            self.programs.remove(&version);
+    /// Forgets the programs that no run needs any more, in the store or on its way there.
+    fn keep_programs(&mut self, needed: &[Version]) {
+        let current = self.current;
+        let here: HashSet<Version> = self.runs.values().filter_map(|slot| slot.version).collect();
+        self.programs.retain(|version, _| {
+            Some(*version) == current || needed.contains(version) || here.contains(version)
+        });
+    }
+
+    /// The versions of the programs that are loaded.
+    pub fn versions(&self) -> Vec<Version> {
+        self.programs.keys().copied().collect()
+    }
+
+    /// Runs that could not go on without this program are read again.
+    fn free_stuck(&mut self, version: Version, out: &mut Outbox) {
+        let is_stuck =
+            |slot: &Slot| matches!(slot.place, Place::Stuck(_)) && slot.version == Some(version);
+        let stuck: Vec<RunNumber> =
+            self.runs.iter().filter(|(_, slot)| is_stuck(slot)).map(|(run, _)| *run).collect();
+        for run in stuck {
+            self.runs.remove(&run);
+            self.ask(run, out);
         }
     }
 
@@ -299,6 +325,7 @@ impl Engine {
         let mut slot = Slot::new(Place::Here(Box::new(Held { urgent, ..held })));
         slot.id = new.id.clone();
         slot.lane = new.lane.clone();
+        slot.version = Some(new.version);
         let mut effects = Vec::new();
         if let Some(waiter) = event.waiter {
             slot.waiters.push(waiter);
@@ -413,9 +440,14 @@ impl Engine {
     /// Sends a run out for a turn if it is here and something has come for it.
     fn pump(&mut self, run: RunNumber, out: &mut Outbox) {
         let Some(slot) = self.runs.get_mut(&run) else { return };
-        if matches!(slot.place, Place::Gone) {
+        let why = match &slot.place {
+            Place::Gone => "the run has ended",
+            Place::Stuck(why) => why,
+            _ => "",
+        };
+        if !why.is_empty() {
             for mail in std::mem::take(&mut slot.mailbox) {
-                too_late(mail, out);
+                refuse(mail, why, out);
             }
             return;
         }
@@ -512,7 +544,8 @@ impl Engine {
         let program = self.programs.get(&version);
         let flow = program.map(|it| show::address_of(&it.program, &held)).unwrap_or_default();
         let id = held.run.id.clone();
-        self.runs.insert(run, Slot { id, ..Slot::new(Place::Here(Box::new(held))) });
+        let slot = Slot::new(Place::Here(Box::new(held)));
+        self.runs.insert(run, Slot { id, version: Some(version), ..slot });
         let Some(lane) = lane else {
             return self.post_if_here(run, Completion::Begin.into(), out);
         };
@@ -598,23 +631,23 @@ impl Engine {
             out.effects.push(Effect::Reply(token, Answer::No(why.to_owned())));
         }
         for mail in slot.mailbox {
-            too_late(mail, out);
+            refuse(mail, why, out);
         }
     }
 
     /// A run that has not ended comes into memory.
     fn stored_suspended(&mut self, run: RunNumber, stored: Stored, out: &mut Outbox) {
         let state = stored.state.as_deref().ok_or_else(|| "it has no state".to_owned());
-        let held = match state.and_then(Held::read) {
-            Ok(held) if self.programs.contains_key(&held.version) => held,
-            Ok(_) => return self.in_trouble(run, &stored.id, "its program is not loaded", out),
-            Err(why) => return self.in_trouble(run, &stored.id, &why, out),
+        let mut held = match state.and_then(Held::read) {
+            Ok(held) => held,
+            Err(why) => return self.stick(run, &stored, why, out),
         };
-        let Some(program) = self.programs.get(&held.version) else { return };
-        let program = Arc::clone(program);
-        let mut held = held;
+        let Some(program) = self.programs.get(&held.version).map(Arc::clone) else {
+            return self.stick(run, &stored, "its program is not loaded".to_owned(), out);
+        };
         let plan = recover::after_a_crash(&program, &mut held);
         let Some(slot) = self.runs.get_mut(&run) else { return };
+        slot.version = Some(held.version);
         slot.place = Place::Here(Box::new(held));
         for mail in plan.mails.into_iter().rev() {
             slot.mailbox.push_front(mail);
@@ -627,9 +660,24 @@ impl Engine {
         self.receive(run, stored.messages, out);
     }
 
-    fn in_trouble(&mut self, run: RunNumber, id: &str, why: &str, out: &mut Outbox) {
-        out.troubles.push(format!("run {id} cannot go on: {why}"));
-        self.not_there(run, &format!("the run cannot go on: {why}"), out);
+    /// A run cannot go on. Where its program is what is missing, that may come.
+    fn stick(&mut self, run: RunNumber, stored: &Stored, why: String, out: &mut Outbox) {
+        let is_loaded = self.programs.contains_key(&stored.version);
+        let Some(slot) = self.runs.get_mut(&run) else { return };
+        slot.version = Some(stored.version);
+        out.troubles.push(format!("run {} cannot go on: {why}", slot.id));
+        let waiters = std::mem::take(&mut slot.waiters);
+        if let Some(Retry::Asked(token)) = slot.retry.take() {
+            out.effects.push(Effect::Reply(token, Answer::No(why.clone())));
+        }
+        slot.place = Place::Stuck(why.clone());
+        for waiter in waiters {
+            self.unwait(run, waiter);
+            out.effects.push(Effect::Reply(waiter.token, Answer::No(why.clone())));
+        }
+        if !is_loaded {
+            out.asks.push(Ask::Program(stored.version));
+        }
     }
 
     /// Takes what was sent to a run into its mailbox, each message once.
@@ -908,7 +956,15 @@ impl Engine {
             }
         };
         let Some(program) = self.programs.get(&stored.version).cloned() else {
-            return refuse("the program that it ran on is not loaded", out);
+            let Some(slot) = self.runs.get_mut(&run) else { return };
+            if slot.version.is_some() {
+                return refuse("the program that it ran on cannot be loaded", out);
+            }
+            // Asked for, and then the run is read again.
+            slot.version = Some(stored.version);
+            slot.retry = Some(retry);
+            out.asks.push(Ask::Program(stored.version));
+            return self.ask(run, out);
         };
         let outcome = stored.ending.as_ref().map(|ending| &ending.outcome);
         let Some(Outcome::Failed { error, .. }) = outcome else {
@@ -945,6 +1001,7 @@ impl Engine {
             held.followed.iter().map(|(ticket, run)| (*ticket, *run)).collect();
         let Some(slot) = self.runs.get_mut(&run) else { return };
         slot.place = Place::Here(Box::new(held));
+        slot.version = Some(stored.version);
         let mut mails = plan.mails;
         let mut first = Mail {
             notes: vec![Entry::Retried],
@@ -971,12 +1028,11 @@ fn is_idle(held: &Held, now: i64) -> bool {
     !is_new && !held.is_awake() && !is_soon
 }
 
-/// What comes for a run that has ended: whoever asked is told, and nothing else happens.
-fn too_late(mail: Mail, out: &mut Outbox) {
+/// What comes for a run that has ended or cannot go on: whoever asked is told, and nothing else happens.
+fn refuse(mail: Mail, why: &str, out: &mut Outbox) {
     for effect in mail.batch.effects {
         if let Effect::Reply(token, _) = effect {
-            let no = Answer::No("the run has ended".to_owned());
-            out.effects.push(Effect::Reply(token, no));
+            out.effects.push(Effect::Reply(token, Answer::No(why.to_owned())));
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Input {
         /// Whether new events run on it.
         is_current: bool,
     },
+    /// The programs that runs in the store are still on: all others may go.
+    Needed(Vec<Version>),
     /// Something that a flow waits for has happened.
     Event(Box<Event>),
     /// An attempt ended.
@@ -134,7 +136,7 @@ pub struct Waiter {
     pub until: Option<i64>,
 }
 
-/// What the engine asks of the store; each is answered by an [`Input`].
+/// What the engine and its shell ask of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
     /// What is stored of a run; answered by [`Input::Stored`].
@@ -146,6 +148,10 @@ pub enum Ask {
         /// How many at most.
         limit: usize,
     },
+    /// A program that a run needs and that is not loaded; answered by [`Input::Load`], if it can be loaded.
+    Program(Version),
+    /// Which programs runs are still on that have not ended; answered by [`Input::Needed`].
+    Versions,
 }
 
 /// What is stored of a run.

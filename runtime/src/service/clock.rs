@@ -2,16 +2,19 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::Shared;
 use super::drive::now;
-use crate::durable::Input;
+use crate::durable::{Ask, Input};
 
 /// The longest sleep. The wall clock may jump while a sleep is measured by another one.
 const LONGEST: Duration = Duration::from_secs(1);
+
+/// How often it is looked which programs are needed no more.
+const RELEASE: Duration = Duration::from_secs(60);
 
 /// When the engine must be told the time.
 #[derive(Debug)]
@@ -40,8 +43,14 @@ impl Clock {
 /// Begins the task that tells the engine the time, on the current tokio runtime.
 pub(super) fn begin(shared: Weak<Shared>) {
     tokio::spawn(async move {
+        let mut released = Instant::now();
         loop {
             let Some(strong) = shared.upgrade() else { return };
+            if released.elapsed() > RELEASE {
+                released = Instant::now();
+                // Without a reader the process is about to end.
+                let _ = strong.asks.send(Ask::Versions);
+            }
             let left = strong.clock.next.load(Ordering::Relaxed).saturating_sub(now());
             if left <= 0 {
                 strong.drive(Input::Tick);

@@ -101,6 +101,26 @@ impl Shared {
         Ok(current)
     }
 
+    /// Loads a program of the store that a run needs.
+    pub(super) fn restore(self: &Arc<Shared>, version: Version, bytes: Option<Vec<u8>>) {
+        if self.deployment.host(version).is_some() {
+            return;
+        }
+        match self.deployment.ready(&bytes.unwrap_or_default()) {
+            Ok(ready) => self.add(version, ready, false),
+            // Its runs stay where they are; another version of this program may know it.
+            Err(error) => self.trouble(&format!("version {} is not loaded: {error}", version.0)),
+        }
+    }
+
+    /// Forgets the programs that no run needs any more.
+    pub(super) fn release(self: &Arc<Shared>, needed: Vec<Version>) {
+        self.drive(Input::Needed(needed));
+        let left = self.engine.lock().unwrap_or_else(PoisonError::into_inner).versions();
+        let mut hosts = self.deployment.hosts.write().unwrap_or_else(PoisonError::into_inner);
+        hosts.retain(|version, _| left.contains(version));
+    }
+
     pub(super) fn add(self: &Arc<Shared>, version: Version, ready: Ready, is_current: bool) {
         let environment = self.deployment.environment.clone();
         let program = Arc::new(durable::Program { program: ready.program, environment });

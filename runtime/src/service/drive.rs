@@ -134,10 +134,12 @@ pub(super) fn begin_reading(
                 thread::sleep(AGAIN);
             };
             let Some(shared) = shared.upgrade() else { return };
-            shared.drive(match found {
-                Found::Run(run, stored) => Input::Stored(run, stored),
-                Found::Due(runs, next) => Input::Due(runs, next),
-            });
+            match found {
+                Found::Run(run, stored) => shared.drive(Input::Stored(run, stored)),
+                Found::Due(runs, next) => shared.drive(Input::Due(runs, next)),
+                Found::Program(version, bytes) => shared.restore(version, bytes),
+                Found::Versions(versions) => shared.release(versions),
+            }
         }
     };
     thread::Builder::new().name("callflow-reader".to_owned()).spawn(read).map(|_| ())

@@ -267,12 +267,7 @@ impl Shared {
     /// What is left from the process before.
     fn recover(self: &Arc<Shared>, reader: &dyn Reader, start: Start) -> Result<(), OpenFailure> {
         for version in &start.versions {
-            let bytes = reader.artifact(*version)?.unwrap_or_default();
-            match self.deployment.ready(&bytes) {
-                Ok(ready) => self.add(*version, ready, false),
-                // Its runs stay where they are; another version of this program may know it.
-                Err(error) => self.trouble(&format!("version {}: {error}", version.0)),
-            }
+            self.restore(*version, reader.artifact(*version)?);
         }
         self.drive(Input::Start(start));
         Ok(())

@@ -224,7 +224,6 @@ impl Reader for MemoryStore {
         let awake: BTreeSet<RunNumber> =
             awake.chain(self.messages.values().map(|(to, _)| *to)).collect();
         let open = self.runs.values().filter(|row| row.ending.is_none());
-        let versions: BTreeSet<Version> = open.clone().map(|row| row.new.version).collect();
         let lanes = open.filter_map(|row| {
             Some(InLane {
                 run: row.new.number,
@@ -236,7 +235,7 @@ impl Reader for MemoryStore {
         });
         Ok(Start {
             next: RunNumber(last.saturating_add(1)),
-            versions: versions.into_iter().collect(),
+            versions: self.versions()?,
             awake: awake.into_iter().collect(),
             due: self.sleeping.first().map(|(due, _)| *due),
             lanes: lanes.collect(),
@@ -245,6 +244,12 @@ impl Reader for MemoryStore {
 
     fn number_of(&self, id: &str) -> Result<Option<RunNumber>, StoreError> {
         Ok(self.runs().find(|run| run.id == id).map(|run| run.number))
+    }
+
+    fn versions(&self) -> Result<Vec<Version>, StoreError> {
+        let open = self.runs.values().filter(|row| row.ending.is_none());
+        let versions: BTreeSet<Version> = open.map(|row| row.new.version).collect();
+        Ok(versions.into_iter().collect())
     }
 
     fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {

@@ -36,6 +36,12 @@ pub trait Reader: Send {
     /// The store cannot be read.
     fn number_of(&self, id: &str) -> Result<Option<RunNumber>, StoreError>;
 
+    /// The programs of runs that have not ended, in order.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn versions(&self) -> Result<Vec<Version>, StoreError>;
+
     /// What is stored of a run; see [`Ask::Run`].
     ///
     /// # Errors
@@ -164,6 +170,10 @@ pub enum Found {
     Run(RunNumber, Option<Box<Stored>>),
     /// For [`Ask::Due`].
     Due(Vec<RunNumber>, Option<i64>),
+    /// For [`Ask::Program`]: the artifact.
+    Program(Version, Option<Vec<u8>>),
+    /// For [`Ask::Versions`].
+    Versions(Vec<Version>),
 }
 
 /// Answers what the engine asks.
@@ -177,5 +187,7 @@ pub fn answer(store: &dyn Reader, ask: Ask) -> Result<Found, StoreError> {
             let (runs, next) = store.due(by, limit)?;
             Found::Due(runs, next)
         }
+        Ask::Program(version) => Found::Program(version, store.artifact(version)?),
+        Ask::Versions => Found::Versions(store.versions()?),
     })
 }

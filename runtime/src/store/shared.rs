@@ -28,6 +28,10 @@ impl<S: Reader> Reader for Arc<Mutex<S>> {
         locked(self).number_of(id)
     }
 
+    fn versions(&self) -> Result<Vec<Version>, StoreError> {
+        locked(self).versions()
+    }
+
     fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
         locked(self).run(run)
     }

@@ -235,6 +235,10 @@ macro_rules! reads {
                 self.read(|connection| read::number_of(connection, id))
             }
 
+            fn versions(&self) -> Result<Vec<Version>, StoreError> {
+                self.read(read::versions)
+            }
+
             fn run(&self, run: RunNumber) -> Result<Option<Stored>, StoreError> {
                 self.read(|connection| read::run(connection, run))
             }

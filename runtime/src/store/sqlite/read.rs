@@ -48,8 +48,6 @@ pub(super) fn start(connection: &Connection) -> rusqlite::Result<Start> {
     let last: i64 = connection.query_row(last, [], |row| row.get(0))?;
     let mut awake = connection.prepare(AWAKE)?;
     let awake = awake.query_map([], |row| Ok(RunNumber(row.get(0)?)))?;
-    let mut versions = connection.prepare(VERSIONS)?;
-    let versions = versions.query_map([], |row| Ok(Version(row.get(0)?)))?;
     let mut lanes = connection.prepare(IN_LANES)?;
     let lanes = lanes.query_map([], |row| {
         Ok(InLane {
@@ -62,7 +60,7 @@ pub(super) fn start(connection: &Connection) -> rusqlite::Result<Start> {
     })?;
     Ok(Start {
         next: RunNumber(last.saturating_add(1)),
-        versions: versions.collect::<Result<_, _>>()?,
+        versions: versions(connection)?,
         awake: awake.collect::<Result<_, _>>()?,
         due: connection.query_row(FIRST_DUE, [], |row| row.get(0))?,
         lanes: lanes.collect::<Result<_, _>>()?,
@@ -73,6 +71,12 @@ pub(super) fn start(connection: &Connection) -> rusqlite::Result<Start> {
 pub(super) fn number_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<RunNumber>> {
     let mut number = connection.prepare_cached("SELECT number FROM runs WHERE id = ?1")?;
     number.query_row([id], |row| Ok(RunNumber(row.get(0)?))).optional()
+}
+
+/// See [`Reader::versions`](crate::store::Reader::versions).
+pub(super) fn versions(connection: &Connection) -> rusqlite::Result<Vec<Version>> {
+    let mut versions = connection.prepare_cached(VERSIONS)?;
+    versions.query_map([], |row| Ok(Version(row.get(0)?)))?.collect()
 }
 
 /// See [`Store::run`](crate::store::Store::run).
