@@ -21,9 +21,13 @@ use crate::value::Value;
 /// well, before its lines fill the memory.
 const LINE_COST: u64 = 1000;
 
+/// A branch that computes is measured again after an instruction for so many bytes that it held.
+const BYTES_FOR_WORK: u64 = 32;
+
 /// A run that has not begun.
 pub fn create(id: EcoString, flow: u32, fiber: Fiber, budget: Budget) -> Run {
-    let root = Branch { fiber, parent: None, doing: Doing::Ready, bytes: 0 };
+    let doing = Doing::Ready;
+    let root = Branch { fiber, parent: None, doing, bytes: 0, measured: budget };
     Run {
         id,
         flow,
@@ -272,7 +276,7 @@ impl Turn<'_> {
 
     /// Lets a branch wait for its next turn.
     fn paused(&mut self, id: BranchId) -> Option<Resume> {
-        let too_large = self.measure(id);
+        let too_large = self.may_have_grown(id).then(|| self.measure(id)).flatten();
         if too_large.is_none() {
             let ticket = self.ticket(id);
             self.now_doing(id, Doing::Yielding(ticket));
@@ -281,12 +285,22 @@ impl Turn<'_> {
         too_large
     }
 
+    /// Whether a branch has worked enough since it was measured to be measured again. That goes through all that it
+    /// holds, and is to cost little beside the work.
+    fn may_have_grown(&self, id: BranchId) -> bool {
+        self.run.branches.get(&id).is_some_and(|branch| {
+            let work = branch.measured.0.saturating_sub(self.run.budget.0);
+            work >= branch.bytes / BYTES_FOR_WORK
+        })
+    }
+
     /// Takes note of how large a branch is; what the branch fails with if the run is too large.
     fn measure(&mut self, id: BranchId) -> Option<Resume> {
         let branch = self.run.branches.get_mut(&id)?;
         let bytes = branch.fiber.bytes(limits::MEMORY_LIMIT);
         self.run.bytes = self.run.bytes.saturating_sub(branch.bytes) + bytes;
         branch.bytes = bytes;
+        branch.measured = self.run.budget;
         limits::check_memory(self.run.bytes).err().map(Resume::Error)
     }
 

@@ -150,7 +150,8 @@ impl Turn<'_> {
         self.charge(BRANCH_COST);
         self.run.latest = id;
         let parent = Some(Parent { branch: parent, index });
-        let branch = Branch { fiber, parent, doing: Doing::Ready, bytes: 0 };
+        let (doing, measured) = (Doing::Ready, self.run.budget);
+        let branch = Branch { fiber, parent, doing, bytes: 0, measured };
         self.run.branches.insert(id, branch);
         self.wake(id, Resume::Begin, None);
     }

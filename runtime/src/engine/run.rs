@@ -129,6 +129,8 @@ pub struct Branch {
     pub doing: Doing,
     /// How many bytes of values it held when it was last suspended, and what its own branches have returned since.
     pub bytes: u64,
+    /// What was left of the run's budget when that was counted.
+    pub measured: Budget,
 }
 
 /// Where a branch belongs.
