@@ -1,7 +1,7 @@
 //! The disk: what survives a process, and what it refuses.
 
 use callflow_runtime::durable::{Answered, Ask, Batch, RunNumber, Start, Stored};
-use callflow_runtime::store::{self, Found, MemoryStore, Store, StoreError};
+use callflow_runtime::store::{self, Found, MemoryStore, Reader, Store, StoreError};
 
 /// What survives a process.
 pub(crate) struct Disk {

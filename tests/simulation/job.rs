@@ -63,6 +63,10 @@ fn op(dice: &mut Dice, depth: usize, tags: &mut usize) -> Op {
     op.n = *dice.pick(&WAITS);
     let least = if op.act == "race" { 2 } else { 1 };
     op.ops = several(dice, depth + 1, least, tags);
+    // Who waits in a lane of one for another one in it waits for ever.
+    if op.act == "run_lane" && op.ops.iter().any(|op| op.has("run_lane")) {
+        op.act = "run".to_owned();
+    }
     op
 }
 

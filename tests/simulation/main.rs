@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo test -p callflow-tests --test simulation                        20,000 seeds on all cores
-//! cargo test -p callflow-tests --test simulation -- --seed 4711         one of them, with its last steps
+//! cargo test -p callflow-tests --test simulation -- --seed 4711         one of them, with what happened last
 //! cargo test -p callflow-tests --test simulation -- --seeds 0..100000
 //! ```
 
@@ -32,6 +32,9 @@ use crate::world::World;
 /// How many seeds are tried unless something else is said.
 const SEEDS: u64 = 20_000;
 
+/// How many of the last things are shown of a seed that fails.
+const LINES: usize = 50;
+
 /// The name by which test runners know it.
 const NAME: &str = "the_contract_holds";
 
@@ -48,7 +51,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Some(seed) = value("--seed") {
-        return show(seed.parse().expect("a seed is a number"));
+        let lines = value("--last").map_or(LINES, |it| it.parse().expect("a number"));
+        return show(seed.parse().expect("a seed is a number"), lines);
     }
     let seeds = value("--seeds").map_or(0..SEEDS, |range| {
         let (from, to) = range.split_once("..").expect("seeds are a range: 0..1000");
@@ -72,7 +76,7 @@ fn many(seeds: std::ops::Range<u64>) -> ExitCode {
                     if seed >= seeds.end || failed.lock().unwrap().is_some_and(|it| it < seed) {
                         return;
                     }
-                    let (outcome, world) = attempt(seed, false);
+                    let (outcome, world) = attempt(seed, 0);
                     steps.fetch_add(world.map_or(0, |it| it.steps as u64), Ordering::Relaxed);
                     if outcome.is_err() {
                         let mut failed = failed.lock().unwrap();
@@ -86,7 +90,7 @@ fn many(seeds: std::ops::Range<u64>) -> ExitCode {
     let seconds = begun.elapsed().as_secs_f64();
     let (steps, failed) = (steps.into_inner(), failed.into_inner().unwrap());
     if let Some(seed) = failed {
-        return show(seed);
+        return show(seed, LINES);
     }
     println!(
         "{count} seeds with {steps} steps in {seconds:.1} s: {:.0} seeds/s",
@@ -96,9 +100,9 @@ fn many(seeds: std::ops::Range<u64>) -> ExitCode {
 }
 
 /// Runs a seed. A panic breaks a promise too.
-fn attempt(seed: u64, trace: bool) -> (Result<(), Violation>, Option<World>) {
+fn attempt(seed: u64, lines: usize) -> (Result<(), Violation>, Option<World>) {
     let mut world = None;
-    let run = std::panic::AssertUnwindSafe(|| world.insert(World::new(seed, trace)).run());
+    let run = std::panic::AssertUnwindSafe(|| world.insert(World::new(seed, lines)).run());
     let outcome = std::panic::catch_unwind(run).unwrap_or_else(|_| {
         Err(Violation { promise: Promise::Results, words: "it panicked".to_owned() })
     });
@@ -106,8 +110,8 @@ fn attempt(seed: u64, trace: bool) -> (Result<(), Violation>, Option<World>) {
 }
 
 /// Runs a seed and shows what happened at its end.
-fn show(seed: u64) -> ExitCode {
-    let (outcome, world) = attempt(seed, true);
+fn show(seed: u64, lines: usize) -> ExitCode {
+    let (outcome, world) = attempt(seed, lines);
     if let Some(world) = world {
         world.trace.lines().for_each(|line| println!("{line}"));
         println!("{} steps, digest {:016x}", world.steps, world.trace.digest());

@@ -76,10 +76,10 @@ pub(crate) struct Model {
     polled: BTreeSet<i64>,
     cursor: i64,
     pub(crate) crashes: u32,
+    /// Runs that somebody was answered without, and after how many crashes that was.
+    pub(crate) told_late: Vec<(RunNumber, u32)>,
     /// How many runs of `mourn` each failed run has.
     mourners: BTreeMap<EcoString, usize>,
-    /// How often runs were read back and were not there, in words.
-    pub(crate) commits: u64,
 }
 
 impl Model {
@@ -95,7 +95,6 @@ impl Model {
 
     /// A batch became durable.
     pub(crate) fn apply(&mut self, batch: &Batch, network: &mut Network) -> Verdict {
-        self.commits += 1;
         for write in &batch.writes {
             self.write(batch, write, network)?;
         }
@@ -133,6 +132,8 @@ impl Model {
                 hold(Promise::Waits, known.has_ended, || format!("run {} goes on twice", run.0))?;
                 known.has_ended = false;
                 known.is_queued = false;
+                // Whoever waited has been told of the failure.
+                known.is_urgent = false;
                 known.settled.retain(|_, (done, _)| *done);
                 Ok(())
             }
@@ -339,6 +340,11 @@ impl Model {
 
     /// What must hold once nothing is left to do: every run has ended, and nothing is left over.
     pub(crate) fn is_over(&self, disk: &Disk) -> Verdict {
+        for (run, crashes) in &self.told_late {
+            // The mark may be lost with the process that gave the answer.
+            let marked = *crashes < self.crashes || self.runs.get(run).is_some_and(|it| it.is_late);
+            hold(Promise::OnTime, marked, || format!("run {} was late, and is not marked", run.0))?;
+        }
         for run in self.runs.values() {
             hold(Promise::Waits, run.has_ended, || {
                 format!("run {} ({} of {}) is stuck", run.number.0, run.flow, run.job)

@@ -159,7 +159,9 @@ impl Network {
             it.epoch == epoch && it.number == call.number && !it.is_forgiven
         });
         hold(Promise::Finished, !twice, || format!("{} began twice in a process", described()))?;
-        let done = begun.iter().any(|it| it.told == Some(Told::Done) && it.epoch == epoch);
+        let done = begun.iter().any(|it| {
+            it.told == Some(Told::Done) && it.epoch == epoch && !it.is_forgiven
+        });
         hold(Promise::Finished, !done, || format!("{} began after one was done", described()))?;
         if let Some(once) = &call.once {
             let others = self.under_key.get(once).map(Vec::as_slice).unwrap_or_default();

@@ -2,28 +2,25 @@
 
 use std::collections::VecDeque;
 
-/// How many lines are kept.
-const LINES: usize = 50;
-
 /// The last lines, and a digest of all that happened.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
-    /// Whether lines are kept: a seed that fails is run again for them.
-    is_on: bool,
+    /// How many lines are kept. A seed that fails is run again for them.
+    most: usize,
     lines: VecDeque<String>,
     digest: u64,
 }
 
 impl Trace {
-    /// Keeps lines or not.
-    pub(crate) fn new(is_on: bool) -> Trace {
-        Trace { is_on, ..Trace::default() }
+    /// Keeps so many lines.
+    pub(crate) fn new(most: usize) -> Trace {
+        Trace { most, ..Trace::default() }
     }
 
     /// Notes something.
     pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
-        if self.is_on {
-            if self.lines.len() == LINES {
+        if self.most > 0 {
+            if self.lines.len() == self.most {
                 self.lines.pop_front();
             }
             self.lines.push_back(line());

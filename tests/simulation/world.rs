@@ -90,8 +90,8 @@ impl Ambience for Here<'_> {
 }
 
 impl World {
-    /// The world of a seed. With `trace` it keeps what happens.
-    pub(crate) fn new(seed: u64, trace: bool) -> World {
+    /// The world of a seed, which keeps the last so many things that happen.
+    pub(crate) fn new(seed: u64, lines: usize) -> World {
         let mut dice = Dice::new(seed);
         let clients = Clients::new(&mut dice);
         let mut weights = [0; KINDS];
@@ -130,7 +130,7 @@ impl World {
             weights,
             faults,
             is_calm: false,
-            trace: Trace::new(trace),
+            trace: Trace::new(lines),
             steps: 0,
         };
         world.begin_process().unwrap();
@@ -233,7 +233,7 @@ impl World {
             Next::CarryOutTurn => {
                 let index = self.dice.below(self.process.turns.len());
                 let turn = self.process.turns.swap_remove(index);
-                self.trace.note(|| format!("turn {:?}", brief(&turn)));
+                self.trace.note(|| format!("turn of {}", run_of(&turn)));
                 let turned = turn.carry_out(&mut Here { now: self.now, dice: &mut self.dice });
                 self.process.turned.push(turned);
                 Ok(())
@@ -535,6 +535,12 @@ const KINDS_IN_ORDER: [Next; KINDS] = [
     Next::DiskFull,
     Next::Crash,
 ];
+
+/// The id of a turn's run: the first text that a turn shows.
+fn run_of(turn: &callflow_runtime::durable::Turn) -> String {
+    let text = format!("{turn:?}");
+    text.split('"').nth(1).unwrap_or_default().to_owned()
+}
 
 fn brief<T: std::fmt::Debug>(what: &T) -> String {
     let mut text = format!("{what:?}");

@@ -98,13 +98,27 @@ pub(super) struct Slot {
     /// The latest of the messages that were read.
     received: i64,
     /// What it began with, for what is answered instead of a result.
-    event: Option<(FlowId, Value)>,
+    event: Option<(Version, FlowId, Value)>,
     /// Who wants it to go on after it failed.
     retry: Option<Retry>,
     /// What a run that is about to be taken in counts under.
     lane: Option<EcoString>,
     /// Its program, once that is known.
     version: Option<Version>,
+    /// Until the store has taken in the event that it is of: nothing but its beginning may happen before.
+    unsure: Option<Unsure>,
+    /// Whether who waited for it was answered without it.
+    is_late: bool,
+}
+
+/// What the first turn of a run led to, beside its own state.
+#[derive(Debug, Default)]
+struct Unsure {
+    claims: Vec<Batch>,
+    /// They wait in memory until the one that began them is taken in.
+    children: Vec<RunNumber>,
+    /// Whether its first turn has begun. A second one waits.
+    is_out: bool,
 }
 
 /// Where a run is.
@@ -149,6 +163,8 @@ impl Slot {
             retry: None,
             lane: None,
             version: None,
+            unsure: None,
+            is_late: false,
         }
     }
 }
@@ -173,7 +189,11 @@ impl Engine {
             Input::Needed(versions) => self.keep_programs(&versions),
             Input::Event(event) => self.event(now, *event, out),
             Input::Acted(run, ticket, outcome) => {
-                self.post_if_here(run, Completion::Acted(ticket, outcome).into(), out);
+                // Nothing is in flight in a run that is being read: this is late.
+                let is_read = |slot: &Slot| matches!(slot.place, Place::Loading);
+                if !self.runs.get(&run).is_some_and(is_read) {
+                    self.post_if_here(run, Completion::Acted(ticket, outcome).into(), out);
+                }
             }
             Input::GoOn(run, ticket) => {
                 self.post_if_here(run, Completion::Fired(ticket).into(), out);
@@ -193,6 +213,7 @@ impl Engine {
                 if let Some(slot) = self.runs.get_mut(&run) {
                     slot.rested = slot.rested.max(mark);
                 }
+                self.taken_in(now, run, out);
                 self.try_evict(now, run, out);
             }
             Input::Tick => self.tick(now, out),
@@ -324,6 +345,7 @@ impl Engine {
         let held = Held::begin(&program.program, &new, event.flow, event.event.clone());
         let mut slot = Slot::new(Place::Here(Box::new(Held { urgent, ..held })));
         slot.id = new.id.clone();
+        slot.unsure = Some(Unsure::default());
         slot.lane = new.lane.clone();
         slot.version = Some(new.version);
         let mut effects = Vec::new();
@@ -334,7 +356,7 @@ impl Engine {
                 self.deadlines.insert((until, number, waiter.token));
             }
             match waiter.for_end {
-                true => slot.event = Some((event.flow, event.event)),
+                true => slot.event = Some((event.version, event.flow, event.event)),
                 false => {
                     let answer = Answer::Accepted { id: new.id.clone(), known: false };
                     effects.push(Effect::Reply(waiter.token, answer));
@@ -355,6 +377,22 @@ impl Engine {
         self.pump(number, out);
     }
 
+    /// The store has taken an event in: what its run led to follows.
+    fn taken_in(&mut self, now: i64, run: RunNumber, out: &mut Outbox) {
+        let unsure = self.runs.get_mut(&run).and_then(|slot| slot.unsure.take());
+        let Some(Unsure { claims, children, .. }) = unsure else { return };
+        out.batches.extend(claims);
+        for child in children {
+            if let Some(slot) = self.runs.get_mut(&child) {
+                slot.unsure = None;
+            }
+            self.set_going(child, out);
+        }
+        self.overdue(now, run, out);
+        self.arm(run);
+        self.pump(run, out);
+    }
+
     /// The store has not taken an event in.
     fn not_taken_in(&mut self, run: RunNumber, answer: Answered, out: &mut Outbox) {
         let Some(slot) = self.runs.remove(&run) else { return };
@@ -363,10 +401,23 @@ impl Engine {
             self.lanes.leave(lane, run);
             self.admit(lane, out);
         }
+        for child in slot.unsure.map(|unsure| unsure.children).unwrap_or_default() {
+            self.runs.remove(&child);
+        }
+        for mail in slot.mailbox {
+            too_late(mail, out);
+        }
         for waiter in slot.leaving.into_iter().chain(slot.waiters) {
             self.unwait(run, waiter);
             match &answer {
-                Answered::Known(first) => self.wait_for(*first, waiter, out),
+                Answered::Known(first) => {
+                    self.wait_for(*first, waiter, out);
+                    if let Some(first) = self.runs.get_mut(first)
+                        && first.event.is_none()
+                    {
+                        first.event.clone_from(&slot.event);
+                    }
+                }
                 Answered::Refused(words) => {
                     let refused = Answer::Refused(words.clone());
                     out.effects.push(Effect::Reply(waiter.token, refused));
@@ -453,7 +504,13 @@ impl Engine {
         }
         let Place::Here(held) = &slot.place else { return };
         let Some(program) = self.programs.get(&held.version).cloned() else { return };
+        if slot.unsure.as_ref().is_some_and(|unsure| unsure.is_out) {
+            return;
+        }
         let Some(mail) = slot.mailbox.pop_front() else { return };
+        if let Some(unsure) = &mut slot.unsure {
+            unsure.is_out = true;
+        }
         if let Place::Here(held) = std::mem::replace(&mut slot.place, Place::Out) {
             let numbers = Arc::clone(&self.numbers);
             out.turns.push(Turn { held: *held, program, mail, numbers });
@@ -470,7 +527,8 @@ impl Engine {
         let mark = slot.mark;
         match ended {
             None => {
-                if is_idle(&held, now) && mark > slot.rested {
+                let is_unsure = slot.unsure.is_some();
+                if is_unsure || is_idle(&held, now) && mark > slot.rested {
                     batch.effects.push(Effect::Rest(run, mark));
                 }
                 slot.place = Place::Here(Box::new(held));
@@ -491,9 +549,20 @@ impl Engine {
             }
         }
         self.submit(batch, out);
-        out.batches.extend(claims);
-        for child in children {
-            self.adopt(child, out);
+        match self.runs.get_mut(&run).and_then(|slot| slot.unsure.as_mut()) {
+            Some(unsure) => {
+                unsure.claims = claims;
+                unsure.children = children.iter().map(|child| child.number).collect();
+                for child in children {
+                    self.house(child, Some(Unsure { is_out: true, ..Unsure::default() }));
+                }
+            }
+            None => {
+                out.batches.extend(claims);
+                for child in children {
+                    self.adopt(child, out);
+                }
+            }
         }
         let unclaimed = self.runs.get_mut(&run).map(|slot| std::mem::take(&mut slot.unclaimed));
         for (ticket, claim, answer) in unclaimed.unwrap_or_default() {
@@ -517,6 +586,10 @@ impl Engine {
                 slot.leaving.push(waiter);
             }
         }
+        if self.runs.get(&run).is_some_and(|slot| slot.is_late) {
+            // What says so may still be in the mailbox.
+            batch.writes.push(Write::Late(run));
+        }
         let is_failure = matches!(outcome, Outcome::Failed { .. });
         if is_failure && !held.after_failure && self.has_failed_flows() {
             batch.writes.push(super::turn::send(run, &Message::Failed));
@@ -530,9 +603,12 @@ impl Engine {
         flows.iter().any(|flow| flow.trigger.name == "failed")
     }
 
-    /// Gives a batch to the writer. Where nothing is written, what follows happens at once.
+    /// Gives a batch to the writer. One that writes nothing goes there too, since what it leads to may need what was
+    /// written before; only a pause needs nothing.
     fn submit(&mut self, batch: Batch, out: &mut Outbox) {
-        if batch.question.is_none() && batch.writes.is_empty() {
+        let is_pause = |effect: &Effect| matches!(effect, Effect::GoOn(..));
+        let writes = batch.question.is_some() || !batch.writes.is_empty();
+        if !writes && batch.effects.iter().all(is_pause) {
             return out.effects.extend(batch.effects);
         }
         out.batches.push(batch);
@@ -540,16 +616,30 @@ impl Engine {
 
     /// Begins a run that stands in a batch already.
     fn adopt(&mut self, held: Held, out: &mut Outbox) {
-        let (run, lane, version) = (held.number, held.lane.clone(), held.version);
-        let program = self.programs.get(&version);
-        let flow = program.map(|it| show::address_of(&it.program, &held)).unwrap_or_default();
-        let id = held.run.id.clone();
+        let run = held.number;
+        self.house(held, None);
+        self.set_going(run, out);
+    }
+
+    /// Gives a run a place in memory.
+    fn house(&mut self, held: Held, unsure: Option<Unsure>) {
+        let (run, id, version) = (held.number, held.run.id.clone(), Some(held.version));
         let slot = Slot::new(Place::Here(Box::new(held)));
-        self.runs.insert(run, Slot { id, version: Some(version), ..slot });
-        let Some(lane) = lane else {
+        self.runs.insert(run, Slot { id, version, unsure, ..slot });
+    }
+
+    /// Begins a run that is in memory, once its lane has a place for it.
+    fn set_going(&mut self, run: RunNumber, out: &mut Outbox) {
+        let held = match self.runs.get(&run).map(|slot| &slot.place) {
+            Some(Place::Here(held)) => held,
+            _ => return,
+        };
+        let Some(lane) = held.lane.clone() else {
             return self.post_if_here(run, Completion::Begin.into(), out);
         };
-        let places = self.places_of(version, &flow);
+        let program = self.programs.get(&held.version);
+        let flow = program.map(|it| show::address_of(&it.program, held)).unwrap_or_default();
+        let places = self.places_of(held.version, &flow);
         self.lanes.wait(&lane, places, run);
         self.admit(&lane, out);
     }
@@ -561,7 +651,7 @@ impl Engine {
                 completion: Some(Completion::Begin),
                 notes: vec![Entry::Begun],
                 batch: Batch { writes: vec![Write::Begin(run)], ..Batch::default() },
-                is_new: false,
+                ..Mail::default()
             };
             self.post(run, mail, out);
         }
@@ -600,6 +690,7 @@ impl Engine {
                     (true, false) => self.stored_suspended(run, *stored, out),
                     (false, false) => self.receive(run, stored.messages, out),
                 }
+                self.overdue(now, run, out);
             }
         }
         self.arm(run);
@@ -753,7 +844,7 @@ impl Engine {
             let lane = settings::lane(&program.program, declared, &event).ok().flatten();
             let new = NewRun {
                 number: RunNumber(self.numbers.fetch_add(1, Ordering::Relaxed)),
-                id: show::failed_id(&stored.id, ending.at, number),
+                id: show::failed_id(&stored.id, stored.entries, number),
                 version,
                 flow: declared.address.clone(),
                 source: Source { kind: "failed".into(), name: stored.id.clone() },
@@ -825,14 +916,14 @@ impl Engine {
 
     /// Who waits is answered with what the flow gives instead, and the run goes on.
     fn late(&mut self, run: RunNumber, token: Token, out: &mut Outbox) {
-        if self.take_waiter(run, token).is_none() {
+        // Nobody is told of an event that the store may not take in, or of a run that is not known yet; see `overdue`.
+        let is_known = |slot: &Slot| slot.unsure.is_none() && !slot.id.is_empty();
+        if !self.runs.get(&run).is_some_and(is_known) || self.take_waiter(run, token).is_none() {
             return;
         }
-        let Some(slot) = self.runs.get(&run) else { return };
-        let fallback = match (&slot.event, &slot.place) {
-            (Some((flow, event)), _) => self.fallback(run, *flow, event),
-            _ => None,
-        };
+        let fallback = self.fallback(run);
+        let Some(slot) = self.runs.get_mut(&run) else { return };
+        slot.is_late = true;
         let answer = Answer::Late { id: slot.id.clone(), fallback };
         out.effects.push(Effect::Reply(token, answer));
         let batch = Batch { writes: vec![Write::Late(run)], ..Batch::default() };
@@ -840,12 +931,19 @@ impl Engine {
         self.post_if_here(run, mail, out);
     }
 
-    fn fallback(&self, run: RunNumber, flow: FlowId, event: &Value) -> Option<String> {
-        let version = match &self.runs.get(&run)?.place {
-            Place::Here(held) => held.version,
-            _ => self.current?,
-        };
-        let program = &self.programs.get(&version)?.program;
+    /// Answers those whose time was over before the run was known.
+    fn overdue(&mut self, now: i64, run: RunNumber, out: &mut Outbox) {
+        let waiters = self.runs.get(&run).map(|slot| slot.waiters.clone()).unwrap_or_default();
+        for waiter in waiters {
+            if waiter.until.is_some_and(|until| until <= now) {
+                self.late(run, waiter.token, out);
+            }
+        }
+    }
+
+    fn fallback(&self, run: RunNumber) -> Option<String> {
+        let (version, flow, event) = self.runs.get(&run)?.event.as_ref()?;
+        let program = &self.programs.get(version)?.program;
         let flow = program.artifact().flows.get(flow.0 as usize)?;
         settings::fallback(program, flow, event).ok().flatten()
     }
@@ -1007,13 +1105,15 @@ impl Engine {
             notes: vec![Entry::Retried],
             batch: Batch { writes: vec![Write::Reopen(run)], ..Batch::default() },
             is_new: true,
-            completion: None,
+            ..Mail::default()
         };
         if let Retry::Asked(token) = retry {
             first.batch.effects.push(Effect::Reply(token, Answer::Yes));
         }
         mails.insert(0, first);
-        slot.mailbox.extend(mails);
+        for mail in mails.into_iter().rev() {
+            slot.mailbox.push_front(mail);
+        }
         out.batches.extend(plan.claims);
         for (ticket, child) in followed {
             self.retry(child, Retry::For(run, ticket), out);

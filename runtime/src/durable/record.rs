@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Run, StepId, Ticket};
+use crate::engine::{Completion, Run, StepId, Ticket};
 use crate::error::Error;
 
 /// A run's number in its store, from 1, in the order in which runs were created. People and services see its
@@ -83,6 +83,8 @@ pub struct Held {
     pub started: BTreeMap<StepId, i64>,
     /// The number of the next entry in its journal.
     pub next_entry: i64,
+    /// Of a failed run: that a step has succeeded, after which it failed. Where it goes on, that is not done again.
+    pub then: Option<Completion>,
 }
 
 /// A `once` key that a step acts under.

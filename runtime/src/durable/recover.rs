@@ -54,8 +54,11 @@ pub(super) fn after_a_crash(program: &Program, held: &mut Held) -> Plan {
     }
     let in_flight: Vec<Doing> =
         held.run.branches.values().map(|branch| branch.doing.clone()).collect();
+    plan.mails.extend(again(held));
+    let done = held.then.as_ref().and_then(Completion::ticket);
     for doing in in_flight {
         match doing {
+            Doing::Acting { ticket, .. } if done == Some(ticket) => {}
             Doing::Acting { ticket, call } => {
                 let step = Arc::clone(&call.step);
                 let class = show::effect_class(&program.program, step.action);
@@ -99,11 +102,19 @@ pub(super) fn on_retry(program: &Program, held: &mut Held, now: i64) -> Plan {
         let millis = flow.and_then(|flow| flow.settings.timeout).unwrap_or_default();
         timers.push((timeout, millis));
     }
+    let done = held.then.as_ref().and_then(Completion::ticket);
     let mut acting = Vec::new();
-    for branch in held.run.branches.values_mut() {
+    let run = &mut held.run;
+    for (id, branch) in &mut run.branches {
         match &mut branch.doing {
+            Doing::Acting { ticket, .. } if done == Some(*ticket) => {}
             Doing::Acting { ticket, call } => {
                 Arc::make_mut(&mut call.step).attempt = 1;
+                // A new ticket, so that a late answer to the attempt before is none to this one.
+                run.asked.remove(ticket);
+                run.ticket.0 += 1;
+                *ticket = run.ticket;
+                run.asked.insert(*ticket, *id);
                 timers.extend(call.deadline.map(|deadline| (deadline.ticket, deadline.millis)));
                 acting.push((*ticket, Arc::clone(&call.step)));
             }
@@ -111,6 +122,7 @@ pub(super) fn on_retry(program: &Program, held: &mut Held, now: i64) -> Plan {
             _ => {}
         }
     }
+    plan.mails.extend(again(held));
     held.timers.extend(timers.into_iter().map(|(ticket, millis)| (ticket, now + millis)));
     for (ticket, step) in acting {
         held.started.insert(step.id, now);
@@ -127,6 +139,12 @@ pub(super) fn on_retry(program: &Program, held: &mut Held, now: i64) -> Plan {
         }
     }
     plan
+}
+
+/// A step that had succeeded when the run failed: it is not done again.
+fn again(held: &Held) -> Option<Mail> {
+    let completion = held.then.clone()?;
+    Some(Mail { completion: Some(completion), is_again: true, ..Mail::default() })
 }
 
 /// A failed run as it was before it failed: at its last step, or at its beginning.

@@ -41,9 +41,10 @@ pub(super) fn effect_class(program: &Program, action: ActionId) -> EffectClass {
     action.map_or(EffectClass::Once, |action| action.effect)
 }
 
-/// The id of the so-manyth run that begins because a run failed: always the same for the same failure.
-pub(super) fn failed_id(run: &str, at: i64, number: usize) -> EcoString {
-    let parts = [at.to_be_bytes(), (number as u64).to_be_bytes()];
+/// The id of the so-manyth run that begins because a run failed: always the same for the same failure, which the
+/// number of entries in the journal tells from an earlier one.
+pub(super) fn failed_id(run: &str, entries: i64, number: usize) -> EcoString {
+    let parts = [entries.to_be_bytes(), (number as u64).to_be_bytes()];
     let hash = parts.iter().fold(Sha256::new().chain_update(run), Sha256::chain_update);
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }

@@ -50,6 +50,8 @@ pub(super) struct Mail {
     pub(super) batch: Batch,
     /// Whether the run's state is to be written whatever comes of the completion.
     pub(super) is_new: bool,
+    /// Whether what has happened stands in the journal already: a run that failed afterwards goes on.
+    pub(super) is_again: bool,
 }
 
 impl From<Completion> for Mail {
@@ -88,8 +90,16 @@ impl Turn {
     pub fn carry_out(self, ambience: &mut dyn Ambience) -> Turned {
         let Turn { held, program, mail, numbers } = self;
         let now = ambience.now();
+        let before = match &mail.completion {
+            Some(done @ Completion::Acted(_, Ok(_))) => {
+                Some(Box::new(Held { then: Some(done.clone()), ..held.clone() }))
+            }
+            _ => None,
+        };
         let mut work = Work {
             held,
+            before,
+            is_again: mail.is_again,
             program: &program,
             numbers: &numbers,
             ambience,
@@ -111,6 +121,10 @@ impl Turn {
 
 struct Work<'a> {
     held: Held,
+    /// How it goes on should it fail now that a step has succeeded.
+    before: Option<Box<Held>>,
+    /// See [`Mail::is_again`].
+    is_again: bool,
     program: &'a Program,
     numbers: &'a AtomicI64,
     ambience: &'a mut dyn Ambience,
@@ -133,7 +147,13 @@ impl Work<'_> {
             if let Completion::Ended(ticket, _) = &completion {
                 self.held.followed.remove(ticket);
             }
-            for command in advance(&self.program.program, &mut self.held.run, completion) {
+            if self.is_again {
+                self.held.then = None;
+            }
+            let commands = advance(&self.program.program, &mut self.held.run, completion);
+            // A branch that has ended while others go on asks for nothing, and is worth a row all the same.
+            self.changed |= commands.is_empty();
+            for command in commands {
                 self.carry_out(command);
             }
         }
@@ -274,6 +294,9 @@ impl Work<'_> {
     fn settled(&mut self, step: &Step, outcome: &Result<Value, Error>) {
         let program = &self.program.program;
         let began = self.held.started.remove(&step.id);
+        if std::mem::take(&mut self.is_again) {
+            return;
+        }
         let entry = show::step(program, step, outcome, began.unwrap_or(self.now.as_millisecond()));
         if let Some(claim) = claim_of(program, step) {
             // Once this is on disk, so that whoever asks again for the key is told of it.
@@ -326,6 +349,9 @@ impl Work<'_> {
 
     fn end(&mut self, outcome: Outcome) {
         let run = self.held.number;
+        if let (Some(before), Outcome::Failed { .. }) = (self.before.take(), &outcome) {
+            self.batch.writes.push(before.suspend());
+        }
         let ending = Ending { at: self.now.as_millisecond(), outcome };
         self.batch.writes.push(Write::End { run, ending });
         let Some((follower, ticket)) = self.held.follower else { return };
@@ -393,6 +419,7 @@ impl Held {
             after_failure: false,
             started: Default::default(),
             next_entry: 1,
+            then: None,
         }
     }
 
