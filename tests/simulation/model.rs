@@ -29,6 +29,8 @@ pub(crate) struct ModelRun {
     pub(crate) parent: Option<RunNumber>,
     lane: Option<EcoString>,
     is_queued: bool,
+    /// How many were there when it came: turns that go on at a time give out their numbers in another order.
+    born: usize,
     /// How it ended, each time.
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) has_ended: bool,
@@ -109,7 +111,8 @@ impl Model {
                 begun.is_queued = false;
                 let begun = &self.runs[run];
                 let overtaken = self.runs.values().find(|it| {
-                    it.lane == begun.lane && it.number < *run && it.is_queued && !it.has_ended
+                    let earlier = it.number < *run && it.born < begun.born;
+                    it.lane == begun.lane && earlier && it.is_queued && !it.has_ended
                 });
                 hold(Promise::Lanes, overtaken.is_none(), || {
                     format!("run {} begins before {:?}", run.0, overtaken.map(|it| it.number))
@@ -219,6 +222,7 @@ impl Model {
             parent: new.parent,
             lane: new.lane.clone(),
             is_queued: new.queued,
+            born: self.runs.len(),
             outcomes: Vec::new(),
             has_ended: false,
             is_cancelled: false,
