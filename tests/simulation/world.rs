@@ -1,6 +1,6 @@
 //! One seed: everything that happens is one of a few things, and the dice choose which is next.
 
-use callflow_runtime::durable::{Ambience, Effect, Input, RunNumber, Token, Version};
+use callflow_runtime::durable::{Ambience, Ask, Effect, Input, RunNumber, Token, Version};
 use callflow_runtime::store::Found;
 use ecow::{EcoString, eco_format};
 use jiff::Timestamp;
@@ -41,6 +41,7 @@ enum Next {
     Retry,
     Time,
     Load,
+    TidyUp,
     DiskFull,
     Crash,
 }
@@ -107,6 +108,7 @@ impl World {
             (Next::Crash, 60),
             (Next::DiskFull, 40),
             (Next::Load, 30),
+            (Next::TidyUp, 60),
             (Next::Cancel, 60),
             (Next::Retry, 150),
             (Next::GoAway, 40),
@@ -222,7 +224,7 @@ impl World {
             Next::GoAway => self.clients.is_waiting() && !self.is_calm,
             Next::Cancel | Next::Retry => !self.model.runs.is_empty() && !self.is_calm,
             Next::Load => self.current.0 < programs::VERSIONS && !self.is_calm,
-            Next::Poll | Next::Time | Next::DiskFull | Next::Crash => !self.is_calm,
+            Next::Poll | Next::Time | Next::TidyUp | Next::DiskFull | Next::Crash => !self.is_calm,
         }
     }
 
@@ -267,6 +269,12 @@ impl World {
                 let found = match self.disk.answer(ask) {
                     Found::Run(run, stored) => Input::Stored(run, stored),
                     Found::Due(runs, next) => Input::Due(runs, next),
+                    Found::Versions(versions) => Input::Needed(versions),
+                    Found::Program(version, _) => Input::Load {
+                        version,
+                        program: programs::version(version).program.clone(),
+                        is_current: false,
+                    },
                 };
                 self.process.found.push_back(found);
                 Ok(())
@@ -310,6 +318,10 @@ impl World {
             Next::Load => {
                 self.current = Version(self.current.0 + 1);
                 self.load(self.current, true)
+            }
+            Next::TidyUp => {
+                self.process.asks.push_back(Ask::Versions);
+                Ok(())
             }
             Next::DiskFull => {
                 self.disk.full_for = 1 + self.dice.below(4);
@@ -532,6 +544,7 @@ const KINDS_IN_ORDER: [Next; KINDS] = [
     Next::Retry,
     Next::Time,
     Next::Load,
+    Next::TidyUp,
     Next::DiskFull,
     Next::Crash,
 ];

@@ -405,7 +405,7 @@ impl Engine {
             self.runs.remove(&child);
         }
         for mail in slot.mailbox {
-            too_late(mail, out);
+            refuse(mail, "there is no such run", out);
         }
         for waiter in slot.leaving.into_iter().chain(slot.waiters) {
             self.unwait(run, waiter);
