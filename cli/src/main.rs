@@ -34,6 +34,7 @@ struct Arguments {
 enum Command {
     Build(commands::build::Build),
     Check(commands::check::Check),
+    Dev(commands::dev::Dev),
     Explain(commands::explain::Explain),
     Fix(commands::fix::Fix),
     Fmt(commands::fmt::Fmt),
@@ -85,6 +86,7 @@ fn execute() -> Result<(), Failure> {
     match Arguments::parse().command {
         Command::Build(build) => build.execute(),
         Command::Check(check) => check.execute(),
+        Command::Dev(dev) => dev.execute(),
         Command::Explain(explain) => explain.execute(),
         Command::Fix(fix) => fix.execute(),
         Command::Fmt(fmt) => fmt.execute(),

@@ -11,8 +11,10 @@ fn help_and_version() {
     assert_snapshot!("help", call_in_repository(&["--help"]).page());
     let version = call_in_repository(&["--version"]);
     assert_eq!(version.stdout, format!("callflow {}\n", env!("CARGO_PKG_VERSION")));
-    for command in ["build", "check", "explain", "fmt", "graph", "inspect", "pieces", "run", "test"]
-    {
+    for command in [
+        "build", "check", "dev", "explain", "fmt", "graph", "inspect", "pieces", "run", "runs",
+        "serve", "test",
+    ] {
         let help = call_in_repository(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert_snapshot!(format!("help_{command}"), help.stdout);

@@ -15,6 +15,7 @@ mod pains;
 mod process;
 mod readme;
 mod run;
+mod serve;
 mod server;
 mod services;
 mod test_command;

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod dev;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod fmt;

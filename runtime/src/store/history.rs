@@ -89,6 +89,15 @@ pub struct Filter {
     pub limit: usize,
 }
 
+/// Which runs are forgotten. A run that has not ended is never among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purge {
+    /// This one.
+    Run(RunNumber),
+    /// Those that ended before a time, in milliseconds since 1970.
+    EndedBefore(i64),
+}
+
 /// All that is told of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
+use super::history::Purge;
 use super::journal::{FIRST, LAST, Noted};
 use super::{Reader, Store, StoreError};
 use crate::durable::{
@@ -31,6 +32,8 @@ pub struct MemoryStore {
     /// Hashes and bytes; the first one is version 1.
     artifacts: Vec<(String, Vec<u8>)>,
     files: BTreeMap<String, Vec<u8>>,
+    /// The latest of the runs that were forgotten: no number is given twice.
+    last_purged: i64,
 }
 
 /// A run, and what became of it.
@@ -215,11 +218,30 @@ impl Store for MemoryStore {
         self.files.entry(id.to_owned()).or_insert_with(|| content.to_vec());
         Ok(())
     }
+
+    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
+        let is_meant = |number: &RunNumber, ending: &Ending| match which {
+            Purge::Run(run) => run == number,
+            Purge::EndedBefore(time) => ending.at < *time,
+        };
+        let ended = self.runs.iter().filter_map(|(run, row)| Some((run, row.ending.as_ref()?)));
+        let meant: Vec<RunNumber> =
+            ended.filter(|(run, ending)| is_meant(run, ending)).map(|(run, _)| *run).collect();
+        for run in &meant {
+            self.last_purged = self.last_purged.max(run.0);
+            self.runs.remove(run);
+            self.frames.remove(run);
+            self.journal.remove(run);
+            self.messages.retain(|_, (to, _)| to != run);
+        }
+        Ok(meant.len() as u64)
+    }
 }
 
 impl Reader for MemoryStore {
     fn start(&self) -> Result<Start, StoreError> {
         let last = self.runs.last_key_value().map_or(0, |(number, _)| number.0);
+        let last = last.max(self.last_purged);
         let awake = self.frames.iter().filter(|(_, frame)| frame.awake).map(|(run, _)| *run);
         let awake: BTreeSet<RunNumber> =
             awake.chain(self.messages.values().map(|(to, _)| *to)).collect();

@@ -15,6 +15,7 @@ pub mod writer;
 #[cfg(test)]
 mod testing;
 
+use self::history::Purge;
 pub use self::journal::Noted;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "store")]
@@ -96,6 +97,13 @@ pub trait Store: Reader {
     /// # Errors
     /// The store cannot be written.
     fn keep_file(&mut self, id: &str, content: &[u8], at: i64) -> Result<(), StoreError>;
+
+    /// Forgets runs that have ended, with all that is kept of them, and says how many. What keeps an event from being
+    /// taken in twice stays.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError>;
 }
 
 /// Why a store does not do what it is asked to. In words for a person, with what to do.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::history::Purge;
 use super::{Noted, Reader, Store, StoreError};
 use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
 
@@ -16,6 +17,10 @@ impl<S: Store> Store for Arc<Mutex<S>> {
 
     fn keep_file(&mut self, id: &str, content: &[u8], at: i64) -> Result<(), StoreError> {
         locked(self).keep_file(id, content, at)
+    }
+
+    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
+        locked(self).purge(which)
     }
 }
 

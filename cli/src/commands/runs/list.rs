@@ -8,10 +8,10 @@ use callflow_runtime::store::history::{RunStatus, Summary};
 pub(super) const ID: usize = 16;
 
 /// The widest that a flow's address is shown.
-const FLOW: usize = 26;
+const FLOW: usize = 24;
 
 /// The widest that is shown of where a run came from.
-const SOURCE: usize = 22;
+const SOURCE: usize = 15;
 
 /// The table, the latest run first.
 pub(super) fn table(runs: &[Summary], clock: &Clock, style: Style) -> String {
@@ -42,11 +42,10 @@ pub(super) fn table(runs: &[Summary], clock: &Clock, style: Style) -> String {
     out
 }
 
-/// Where a run came from, and how it failed.
+/// Where a run came from, or how it failed.
 fn from(run: &Summary) -> String {
     match &run.failure {
-        Some((kind, Some(action))) => format!("{kind} in {action}"),
-        Some((kind, None)) => kind.to_string(),
+        Some((kind, _)) => kind.to_string(),
         None if run.late => format!("{}, late", run.source.kind),
         None if run.source.name.is_empty() => run.source.kind.to_string(),
         None => run.source.name.to_string(),
@@ -56,7 +55,7 @@ fn from(run: &Summary) -> String {
 fn row(cells: [&str; 6], colour: impl FnOnce(String) -> String) -> String {
     let [id, status, flow, began, took, from] = cells;
     let status = colour(format!("{status:9}"));
-    format!("{id:ID$}  {status}  {flow:FLOW$}  {began:15}  {took:10}  {from}").trim_end().to_owned()
+    format!("{id:ID$}  {status}  {flow:FLOW$}  {began:16}  {took:10}  {from}").trim_end().to_owned()
 }
 
 /// The beginning of an id, which is enough for the commands.
@@ -64,7 +63,8 @@ pub(super) fn short(id: &str) -> &str {
     id.get(..ID).unwrap_or(id)
 }
 
-fn cut(text: &str, most: usize) -> String {
+/// A text of at most so many characters.
+pub(super) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
         None => text.to_owned(),

@@ -3,23 +3,32 @@
 //! Looking reads the store's file, also while a server has it. Acting ([`act`]) asks that server, and where there is
 //! none does it itself.
 
+mod act;
 mod list;
+mod replay;
 mod show;
 mod stored;
 mod times;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use callflow_artifact::encode;
-use callflow_runtime::store::history::{Filter, RunStatus, Story, Summary};
+use callflow_runtime::connect::Environment;
+use callflow_runtime::durable::RunNumber;
+use callflow_runtime::execute::Program;
+use callflow_runtime::store::history::{Filter, Purge, RunStatus, Story, Summary};
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
 
+use self::act::Act;
+use self::replay::Replayed;
 use self::stored::Stored;
 use self::times::Clock;
 use crate::exit::Failure;
-use crate::terminal::{Style, takes_colour};
+use crate::load::{Loaded, load};
+use crate::project::settings_of;
+use crate::terminal::{Style, count, takes_colour};
 
 /// Shows stored runs, and acts on them
 #[derive(Debug, clap::Args)]
@@ -29,7 +38,9 @@ callflow.toml, else callflow.db in this folder.
 
 Examples:
   callflow runs list --status failed --since 2h
-  callflow runs show 0198f3ab41d27c0e")]
+  callflow runs show 0198f3ab41d27c0e
+  callflow runs retry 0198f3ab41d27c0e
+  callflow runs purge --before 30d")]
 pub(crate) struct Runs {
     #[command(subcommand)]
     command: Command,
@@ -70,6 +81,48 @@ enum Command {
         #[arg(long)]
         full: bool,
     },
+    /// Has a failed run go on from where it failed
+    Retry {
+        /// Its id, or the beginning of it
+        #[arg(value_name = "RUN")]
+        run: String,
+    },
+    /// Ends a run; what it has in flight is aborted
+    Cancel {
+        /// Its id, or the beginning of it
+        #[arg(value_name = "RUN")]
+        run: String,
+    },
+    /// Runs it again here, with its recorded results as answers; nothing is sent
+    Replay {
+        /// Its id, or the beginning of it
+        #[arg(value_name = "RUN")]
+        run: String,
+        /// The project whose flows are tried with --version current
+        #[arg(value_name = "PATH", default_value = ".")]
+        path: PathBuf,
+        /// What it runs on: what it began with, or the flows as they are now
+        #[arg(long, value_enum, default_value = "stored")]
+        version: Which,
+    },
+    /// Forgets runs that have ended
+    Purge {
+        /// The id of one, or the beginning of it
+        #[arg(value_name = "RUN", required_unless_present = "before")]
+        run: Option<String>,
+        /// Those that ended before then: 30d, 2026-03-02
+        #[arg(long, value_name = "TIME", conflicts_with = "run")]
+        before: Option<String>,
+    },
+}
+
+/// What a run is replayed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Which {
+    /// What it began with
+    Stored,
+    /// The flows as they are now
+    Current,
 }
 
 /// A status as it is typed.
@@ -114,8 +167,72 @@ impl Runs {
                     false => self.show(&stored, &story, &clock, *full, style),
                 }
             }
+            Command::Retry { run } => self.act(&stored, Act::Retry, run, &clock)?,
+            Command::Cancel { run } => self.act(&stored, Act::Cancel, run, &clock)?,
+            Command::Replay { run, path, version } => {
+                let replayed = replay_of(&stored, run, path, *version)?;
+                let text = match self.json {
+                    true => {
+                        let (differs, lines) = (replayed.differs, &replayed.lines);
+                        format!("{}\n", json!({ "differs": differs, "lines": lines }))
+                    }
+                    false => replayed.page(style),
+                };
+                write(&text)?;
+                return match replayed.differs {
+                    true => Err(Failure::Shown),
+                    false => Ok(()),
+                };
+            }
+            Command::Purge { run, before } => {
+                let which = match (run, before) {
+                    (Some(run), _) => Purge::Run(ended(stored.find(run)?)?),
+                    (None, before) => {
+                        Purge::EndedBefore(clock.since(before.as_deref().unwrap_or_default())?)
+                    }
+                };
+                let purged = act::purge(&stored, &which)?;
+                match self.json {
+                    true => format!("{}\n", json!({ "purged": purged })),
+                    false => {
+                        let runs = count(usize::try_from(purged).unwrap_or(usize::MAX), "run");
+                        format!("{runs} forgotten\n")
+                    }
+                }
+            }
         };
-        stdout.lock().write_all(text.as_bytes()).map_err(|error| Failure::of_output(&error))
+        write(&text)
+    }
+
+    /// Acts on a run and says how it stands then. A run that fails again is a failure.
+    fn act(&self, stored: &Stored, what: Act, run: &str, clock: &Clock) -> Result<String, Failure> {
+        let run = stored.find(run)?;
+        let name = format!("{} {}", run.flow, list::short(&run.id));
+        let now = act::act(stored, what, &run)?;
+        if self.json {
+            let now = now.map_or_else(|| stored.summary(run.number), Ok)?;
+            return Ok(format!("{}\n", summary_json(&now)));
+        }
+        let Some(now) = now else {
+            return Ok(match what {
+                Act::Cancel => format!("{name} is cancelled\n"),
+                Act::Retry => format!("{name} goes on at the server\n"),
+            });
+        };
+        match (now.status, now.due) {
+            (RunStatus::Failed, _) => Err(Failure::Failed(format!(
+                "{name} failed again; `callflow runs show {}` tells why",
+                list::short(&run.id)
+            ))),
+            (RunStatus::Waiting, Some(due)) => Ok(format!(
+                "{name} waits until {}; it goes on then if a server runs\n",
+                clock.until(due)
+            )),
+            (RunStatus::Waiting | RunStatus::Queued | RunStatus::Running, _) => {
+                Ok(format!("{name} goes on with the next server\n"))
+            }
+            (status, _) => Ok(format!("{name}: {}\n", status.as_str())),
+        }
     }
 
     fn list(&self, runs: &[Summary], clock: &Clock, style: Style) -> String {
@@ -142,6 +259,40 @@ impl Runs {
         };
         let view = show::View { clock, full, artifact: artifact.as_ref(), store: &store, style };
         show::page(story, &view)
+    }
+}
+
+fn write(text: &str) -> Result<(), Failure> {
+    let written = io::stdout().lock().write_all(text.as_bytes());
+    written.map_err(|error| Failure::of_output(&error))
+}
+
+/// A stored run again, on what it began with or on the flows as they are now.
+fn replay_of(stored: &Stored, run: &str, path: &Path, version: Which) -> Result<Replayed, Failure> {
+    let stories = stored.family(run)?;
+    let version_of_run = stories.first().map(|story| story.run.version).unwrap_or_default();
+    let (artifact, settings) = match version {
+        Which::Stored => (act::artifact(stored, version_of_run)?, settings_of(Path::new(""))?),
+        Which::Current => {
+            let Loaded { artifact, project, .. } = load(path, "the run was not replayed")?;
+            (artifact, project.settings)
+        }
+    };
+    let program = Program::load(artifact)
+        .map_err(|error| Failure::Failed(format!("the flows cannot be run: {error}")))?;
+    let environment =
+        Environment::from_settings(settings.environment, &|name| std::env::var(name).ok());
+    replay::replay(&program, environment.for_sandbox(), &stories)
+}
+
+/// A run that may be forgotten.
+fn ended(run: Summary) -> Result<RunNumber, Failure> {
+    match run.ended {
+        Some(_) => Ok(run.number),
+        None => Err(Failure::Usage(format!(
+            "the run {} has not ended; `callflow runs cancel` ends it",
+            list::short(&run.id)
+        ))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use callflow_runtime::durable::Version;
+use callflow_runtime::durable::{RunNumber, Version};
 use callflow_runtime::store::history::{Filter, Story, Summary};
 use callflow_runtime::store::sqlite::SqliteReader;
 use callflow_runtime::store::{Reader, StoreError};
@@ -68,11 +68,32 @@ impl Stored {
         }
     }
 
+    /// A run by its number.
+    pub(super) fn summary(&self, run: RunNumber) -> Result<Summary, Failure> {
+        let found = self.reader.summary(run).map_err(|error| unreadable(&error))?;
+        found.ok_or_else(|| Failure::Usage("the run is gone".to_owned()))
+    }
+
     /// All that is told of the one run whose id begins so.
     pub(super) fn story(&self, run: &str) -> Result<Story, Failure> {
         let run = self.find(run)?;
         let story = self.reader.story(run.number).map_err(|error| unreadable(&error))?;
         story.ok_or_else(|| Failure::Usage(format!("the run {} is gone", run.id)))
+    }
+
+    /// The story of a run, and after it those of all runs that were begun on its way, as far as they are told.
+    pub(super) fn family(&self, run: &str) -> Result<Vec<Story>, Failure> {
+        let mut family = vec![self.story(run)?];
+        let mut looked_at = 0;
+        while let Some(story) = family.get(looked_at) {
+            looked_at += 1;
+            let children: Vec<RunNumber> = story.children.iter().map(|run| run.number).collect();
+            for child in children {
+                let story = self.reader.story(child).map_err(|error| unreadable(&error))?;
+                family.extend(story.filter(|_| looked_at < Story::CHILDREN));
+            }
+        }
+        Ok(family)
     }
 
     /// The bytes of an artifact that the store keeps; none where it does not.

@@ -99,10 +99,10 @@ pub(super) fn span(millis: i64) -> String {
         0 => format!("{large} {unit}"),
         _ => format!("{large} {unit} {small} {below}"),
     };
+    let millis = millis.max(0);
     let seconds = millis / 1000;
     match seconds {
-        ..0 => "0 ms".to_owned(),
-        0 => format!("{millis} ms"),
+        ..=0 => format!("{millis} ms"),
         1..60 => format!("{}.{} s", seconds, millis % 1000 / 100),
         60..3600 => both(seconds / 60, "min", seconds % 60, "s"),
         3600..86_400 => both(seconds / 3600, "h", seconds % 3600 / 60, "min"),

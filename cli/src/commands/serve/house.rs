@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::future::Future;
 use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -25,11 +26,10 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How often is looked whether changes reach the disk.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A server that listens.
+/// A server before it answers.
 pub(crate) struct House {
     service: Service,
     runs: Arc<dyn Runs>,
-    listener: TcpListener,
     /// `http://127.0.0.1:7070`
     address: String,
     /// Where people and services reach it.
@@ -46,22 +46,25 @@ struct Token {
 }
 
 impl House {
-    /// Opens the store, listens, and has what was under way go on. Nothing is answered yet.
+    /// Listens, opens the store, and has what was under way go on. Nothing is answered yet.
     pub(crate) async fn open(
         settings: &ServerSettings,
         outside: Outside,
         watch: Option<Watch>,
-    ) -> Result<House, Failure> {
+    ) -> Result<(House, TcpListener), Failure> {
         let missing = |error: &dyn ToString| Failure::Missing(error.to_string());
+        let listener = listen(&settings.listen).await?;
+        let local = listener.local_addr().map_err(|error| missing(&error))?;
+        let address = format!("http://{local}");
+        // After that: where it cannot listen, no store is left behind.
         let mut opened = match &settings.store {
             Some(path) => Some(SqliteStore::open(path).map_err(|error| missing(&error))?),
             None => None,
         };
-        let listener = listen(&settings.listen).await?;
-        let local = listener.local_addr().map_err(|error| missing(&error))?;
-        let address = format!("http://{local}");
         if let Some(store) = &mut opened {
-            store.announce(&address).map_err(|error| missing(&error))?;
+            store
+                .announce(&format!("http://{}", reachable(local)))
+                .map_err(|error| missing(&error))?;
         }
         let token = Token::of(settings.store.as_deref())?;
         let (store, reader, lookup) = hands(opened).map_err(|error| missing(&error))?;
@@ -70,7 +73,7 @@ impl House {
             .map_err(|error| missing(&error))?;
         let runs: Arc<dyn Runs> = Arc::new(serve::Kept::new(service.clone(), lookup));
         let (public_url, store) = (settings.public_url.clone(), settings.store.clone());
-        Ok(House { service, runs, listener, address, public_url, store, token })
+        Ok((House { service, runs, address, public_url, store, token }, listener))
     }
 
     /// Has new events run on another artifact.
@@ -79,14 +82,15 @@ impl House {
         loaded.map_err(|error| Failure::Missing(error.to_string()))
     }
 
-    /// Another hold of the service, to load from while it serves.
-    pub(crate) fn service(&self) -> Service {
-        self.service.clone()
+    /// The program that new events run on.
+    pub(crate) fn current(&self) -> Option<Arc<Current>> {
+        self.service.current()
     }
 
-    /// Where people and services reach it.
-    pub(crate) fn base(&self) -> &str {
-        self.public_url.as_deref().unwrap_or(&self.address).trim_end_matches('/')
+    /// What starts the flows of a program, a line each.
+    pub(crate) fn routes(&self, current: &Current) -> String {
+        let base = self.public_url.as_deref().unwrap_or(&self.address).trim_end_matches('/');
+        banner::routes(current.program.artifact(), base)
     }
 
     /// Says on stdout what is served, and where.
@@ -95,7 +99,7 @@ impl House {
         let flows = count(artifact.flows.len(), "flow");
         let hash = current.hash.get(..12).unwrap_or(&current.hash);
         let mut text = format!("{} serves {flows} at {} ({hash})\n", artifact.name, self.address);
-        text.push_str(&banner::routes(artifact, self.base()));
+        text.push_str(&self.routes(current));
         text.push_str(&match &self.store {
             Some(store) => format!("  store  {}\n", store.display()),
             None => "  store  none: runs are forgotten when it ends\n".to_owned(),
@@ -118,17 +122,16 @@ impl House {
     }
 
     /// Answers what comes in until it is to stop, and then lets what is under way end.
-    pub(crate) async fn serve(self, stop: impl Future<Output = ()>) {
-        let House { service, runs, listener, token, public_url, .. } = self;
+    pub(crate) async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let options = serve::Options {
-            admin_token: Some(token.text),
-            public_url,
+            admin_token: Some(self.token.text.clone()),
+            public_url: self.public_url.clone(),
             grace: GRACE,
             ..serve::Options::default()
         };
-        let looking = tokio::spawn(look_after(service.clone()));
-        serve::serve(listener, runs, options, stop).await;
-        service.stop(GRACE).await;
+        let looking = tokio::spawn(look_after(self.service.clone()));
+        serve::serve(listener, Arc::clone(&self.runs), options, stop).await;
+        self.service.stop(GRACE).await;
         looking.abort();
         exit::say("stopped\n");
     }
@@ -197,6 +200,17 @@ async fn look_after(service: Service) {
         }
         before = now;
     }
+}
+
+/// Where this machine itself reaches what listens at an address.
+fn reachable(mut local: SocketAddr) -> SocketAddr {
+    if local.ip().is_unspecified() {
+        local.set_ip(match local.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    local
 }
 
 /// Listens at an address, or at a port of this machine.

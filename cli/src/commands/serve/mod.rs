@@ -88,10 +88,10 @@ impl ServeOptions {
             )));
         }
         event_loop()?.block_on(async {
-            let house = House::open(&server, outside, None).await?;
+            let (house, listener) = House::open(&server, outside, None).await?;
             let current = house.load(packed.bytes).await?;
             house.tell(&current, self.sandbox)?;
-            house.serve(stop::asked()).await;
+            house.serve(listener, stop::asked()).await;
             Ok(())
         })
     }

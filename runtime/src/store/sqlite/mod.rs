@@ -28,7 +28,7 @@ pub use self::lock::{Holder, holder};
 
 use self::failure::explain;
 use self::lock::Lock;
-use super::history::{Filter, Story, Summary};
+use super::history::{Filter, Purge, Story, Summary};
 use super::{Noted, Reader, Store, StoreError};
 use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
 
@@ -157,6 +157,10 @@ impl Store for SqliteStore {
                     VALUES (?1, '', '', ?2, ?3)";
         self.read(|connection| connection.execute(keep, params![id, at, content])).map(drop)
     }
+
+    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
+        history::purge(&mut self.connection, which).map_err(|error| explain(&self.path, error))
+    }
 }
 
 /// Reads a store, also while another process writes it. Each question is answered from one instant.
@@ -205,6 +209,14 @@ impl SqliteReader {
     /// The store cannot be read.
     pub fn find(&self, prefix: &str, limit: usize) -> Result<Vec<Summary>, StoreError> {
         self.read(|connection| history::find(connection, prefix, limit))
+    }
+
+    /// A run on one line; none where there is no such run.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn summary(&self, run: RunNumber) -> Result<Option<Summary>, StoreError> {
+        self.read(|connection| history::one(connection, run))
     }
 
     /// All that is told of a run; none where there is no such run.

@@ -133,7 +133,7 @@ fn commands(story: &Story, error: &Error, view: &View<'_>) -> String {
     ));
     if error.kind == ErrorKind::Failed || error.kind == ErrorKind::Invalid {
         out.push_str(
-            "  A retry stays on the version of the flow that it began with; `replay` tries the flow as it is now.\n",
+            "  A retry stays on the version of the flow that it began with; `replay --version current`\n  tries the flow as it is now.\n",
         );
     }
     out
@@ -170,6 +170,8 @@ fn is_unknown(entry: &Entry) -> bool {
 
 /// `  callflow runs retry 0198…  ` with room for what it does.
 fn command(story: &Story, view: &View<'_>, what: &str) -> String {
-    let command = format!("callflow runs {what} {}{}", short(&story.run.id), view.store);
-    format!("  {}  ", view.style.bold(&format!("{command:38}")))
+    let command =
+        |what: &str| format!("callflow runs {what} {}{}", short(&story.run.id), view.store);
+    let width = command("cancel").chars().count();
+    format!("  {}  ", view.style.bold(&format!("{:width$}", command(what))))
 }

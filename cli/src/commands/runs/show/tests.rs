@@ -88,7 +88,7 @@ fn shown(story: &Story, full: bool) -> String {
     let style = Style { colour: false };
     let page = page(story, &View { clock: &clock, full, artifact: None, store: "", style });
     for line in page.lines() {
-        assert!(full || line.chars().count() <= 110, "{line}");
+        assert!(full || line.chars().count() <= 106, "{line}");
     }
     page
 }

@@ -9,8 +9,8 @@ use callflow_runtime::Error;
 use callflow_runtime::durable::{Entry, Outcome};
 use callflow_runtime::store::Noted;
 
-use super::{View, line};
-use crate::commands::runs::list::short;
+use super::{View, WIDTH, line};
+use crate::commands::runs::list::{cut, short};
 use crate::commands::runs::times::span;
 use callflow_runtime::store::history::{RunStatus, Story};
 
@@ -126,7 +126,8 @@ fn step(entry: &Entry, at: i64, tried: &[&Entry], view: &View<'_>) -> String {
     match (output, error) {
         (Some(output), _) => out.push_str(&view.value(MARGIN, "gave ", output)),
         (None, Some(error)) => {
-            out.push_str(&format!("{MARGIN}{}\n", style.red(&format!("✗ {}", told(error)))));
+            let text = fitting(&format!("✗ {}", told(error)), view);
+            out.push_str(&format!("{MARGIN}{}\n", style.red(&text)));
         }
         (None, None) => {}
     }
@@ -137,7 +138,8 @@ fn failed_attempts(attempts: &[&Entry], view: &View<'_>) -> String {
     let one = |entry: &&Entry| {
         let Entry::Retry { attempt, error, next, .. } = entry else { return String::new() };
         let next = view.clock.time(*next);
-        let text = format!("attempt {attempt} failed: {}; again at {next}", told(error));
+        let text = format!("attempt {attempt} failed, again at {next}: {}", told(error));
+        let text = fitting(&text, view);
         format!("{MARGIN}{}\n", view.style.yellow(&text))
     };
     attempts.iter().map(one).collect()
@@ -176,12 +178,12 @@ fn other(entry: &Entry, story: &Story, view: &View<'_>) -> String {
         Entry::Late => {
             style.yellow("who waited for the answer was given another one, because it was time")
         }
-        Entry::Resumed { step, action, again: true } => style.yellow(&format!(
-            "the server ended while {step} {action} was under way; it is tried again"
-        )),
-        Entry::Resumed { step, action, again: false } => style.red(&format!(
-            "the server ended while {step} {action} was under way: nobody knows whether it took effect"
-        )),
+        Entry::Resumed { step, action, again: true } => {
+            style.yellow(&format!("the server ended during {step} {action}, which is tried again"))
+        }
+        Entry::Resumed { step, action, again: false } => {
+            style.red(&format!("the server ended during {step} {action}: did it take effect?"))
+        }
         Entry::Retried => style.bold("somebody had it go on from where it had failed"),
         Entry::Step { .. } | Entry::Retry { .. } => String::new(),
     }
@@ -205,6 +207,14 @@ fn end(story: &Story, view: &View<'_>) -> String {
         }
         Outcome::Failed { .. } => format!("{begin}{}\n", view.style.red("failed")),
         Outcome::Cancelled => format!("{begin}{}\n", view.style.yellow("was cancelled")),
+    }
+}
+
+/// A text behind the margin, as wide as the page is.
+fn fitting(text: &str, view: &View<'_>) -> String {
+    match view.full {
+        true => text.to_owned(),
+        false => cut(text, WIDTH - MARGIN.len()),
     }
 }
 

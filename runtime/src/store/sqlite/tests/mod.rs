@@ -11,7 +11,7 @@ use super::lock::holder;
 use super::*;
 use crate::durable::{Ask, Ending, Entry, Outcome, Write};
 use crate::error::{Error, ErrorKind};
-use crate::store::history::RunStatus;
+use crate::store::history::{Purge, RunStatus};
 use crate::store::testing::{Folder, batch, created, new_run, note, suspend};
 use crate::store::{Found, answer};
 
@@ -237,4 +237,38 @@ fn runs_are_listed_found_and_told() {
     let child = reader.story(RunNumber(3)).unwrap().unwrap();
     assert_eq!(child.parent.map(|run| run.number), Some(RunNumber(1)));
     assert_eq!(reader.story(RunNumber(4)).unwrap(), None);
+}
+
+#[test]
+fn runs_that_have_ended_are_forgotten_and_their_numbers_are_not_given_again() {
+    let folder = Folder::new();
+    let mut store = SqliteStore::open(&folder.store()).unwrap();
+    let ended = |run: i64, at: i64| Write::End {
+        run: RunNumber(run),
+        ending: Ending { at, outcome: Outcome::Cancelled },
+    };
+    let mut memory = crate::store::MemoryStore::new();
+    let writes = vec![
+        created(1),
+        suspend(1, Some(9), false),
+        created(2),
+        note(2, 1),
+        ended(2, 5000),
+        created(3),
+        ended(3, 9000),
+    ];
+    let batches = [batch(writes)];
+    store.commit(&batches).unwrap();
+    memory.commit(&batches).unwrap();
+    let stores: [&mut dyn Store; 2] = [&mut store, &mut memory];
+    for store in stores {
+        assert_eq!(store.purge(&Purge::EndedBefore(5000)).unwrap(), 0);
+        assert_eq!(store.purge(&Purge::EndedBefore(5001)).unwrap(), 1);
+        assert_eq!(store.purge(&Purge::Run(RunNumber(1))).unwrap(), 0);
+        assert_eq!(store.purge(&Purge::Run(RunNumber(3))).unwrap(), 1);
+        assert_eq!(store.start().unwrap().next, RunNumber(4));
+        assert_eq!(store.journal(RunNumber(2)).unwrap(), []);
+        assert!(store.run(RunNumber(2)).unwrap().is_none());
+        assert!(store.run(RunNumber(1)).unwrap().is_some());
+    }
 }
