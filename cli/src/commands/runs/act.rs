@@ -218,6 +218,10 @@ impl Reader for Alone {
         self.reader.number_of(id)
     }
 
+    fn versions(&self) -> Result<Vec<Version>, StoreError> {
+        Ok(vec![self.version])
+    }
+
     fn run(&self, run: RunNumber) -> Result<Option<StoredRun>, StoreError> {
         self.reader.run(run)
     }

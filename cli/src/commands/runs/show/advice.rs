@@ -64,18 +64,19 @@ fn failure(error: &Error, place: &str, view: &View<'_>) -> String {
 fn unknown(story: &Story, view: &View<'_>) -> String {
     let mut out = String::new();
     for noted in &story.journal {
-        let Entry::Step { step, action, input, error: Some(error), .. } = &noted.entry else {
+        let Entry::Step { step, action, began, input, error: Some(error), .. } = &noted.entry
+        else {
             continue;
         };
         if error.kind != ErrorKind::OutcomeUnknown {
             continue;
         }
         let service = action.split('.').next().unwrap_or_default();
-        let (at, key) = (view.clock.moment(noted.at), step_key(&story.run.id, *step));
+        let (at, key) = (view.clock.moment(*began), step_key(&story.run.id, *step));
         out.push_str(&format!("  {step:>2}  {}\n", view.style.bold(action)));
         out.push_str(&view.value("      ", "sent ", input));
         out.push_str(&format!(
-            "      Look at {service} for what was sent, at about {at}.\n      \
+            "      Look at {service} for what was sent, from {at} on.\n      \
              Where it was given a key for the request, this step's is {key}.\n"
         ));
     }
@@ -109,7 +110,11 @@ fn left_behind(story: &Story, view: &View<'_>) -> String {
         lines.push(format!("  … and {more} more\n"));
     }
     match lines.is_empty() {
-        true => format!("\n{}\n", view.style.bold("It has changed nothing outside.")),
+        true => {
+            let is_unknown = story.journal.iter().any(|noted| is_unknown(&noted.entry));
+            let what = if is_unknown { "nothing else" } else { "nothing" };
+            format!("\n{}\n", view.style.bold(&format!("It has changed {what} outside.")))
+        }
         false => {
             let title = "Done by then, and not undone by itself";
             format!("\n{}\n{}", view.style.bold(title), lines.concat())
