@@ -22,6 +22,8 @@ pub mod serve;
 #[cfg(feature = "store")]
 pub mod service;
 pub mod store;
+#[cfg(feature = "telemetry")]
+pub mod telemetry;
 pub mod testing;
 pub mod trigger;
 pub mod value;

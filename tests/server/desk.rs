@@ -1,16 +1,20 @@
 //! Who answers the server in tests: it keeps the events that it is handed and says what the test wants.
 
 use std::collections::VecDeque;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use callflow_runtime::durable::{Answer, Outcome, Version};
+use callflow_runtime::Error;
+use callflow_runtime::durable::{Answer, Entry, Outcome, Source, Version};
 use callflow_runtime::pieces::BoxFuture;
-use callflow_runtime::serve::{Bytes, Options, Runs, serve};
+use callflow_runtime::serve::{
+    NewFile, Options, RunDetail, RunFilter, RunView, Runs, Stored, VersionView, serve,
+};
 use callflow_runtime::service::{Current, NewEvent, Stats};
-use callflow_runtime::store::StoreError;
-use ecow::EcoString;
-use serde_json::Value as Json;
+use callflow_runtime::store::Noted;
+use callflow_runtime::store::history::RunStatus;
+use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -21,7 +25,7 @@ pub(crate) struct Desk {
     current: Mutex<Arc<Current>>,
     answers: Mutex<VecDeque<Answer>>,
     events: Mutex<Vec<NewEvent>>,
-    files: Mutex<Vec<(EcoString, Bytes)>>,
+    files: Mutex<Vec<NewFile>>,
     pub(crate) stats: Mutex<Stats>,
     pub(crate) health: Mutex<Result<(), String>>,
 }
@@ -75,6 +79,11 @@ impl House {
         self
     }
 
+    /// Forgets what was to be said.
+    pub(crate) fn clear(&self) {
+        self.desk.answers.lock().unwrap().clear();
+    }
+
     /// The events so far, as those who look see them.
     pub(crate) fn events(&self) -> Vec<Json> {
         let events = self.desk.events.lock().unwrap();
@@ -86,8 +95,8 @@ impl House {
         self.desk.events.lock().unwrap().last().expect("an event").clone()
     }
 
-    /// The contents of the files so far, each under its id.
-    pub(crate) fn files(&self) -> Vec<(EcoString, Bytes)> {
+    /// The files so far.
+    pub(crate) fn files(&self) -> Vec<NewFile> {
         self.desk.files.lock().unwrap().clone()
     }
 
@@ -114,20 +123,55 @@ impl Runs for Desk {
         self.events.lock().unwrap().push(event);
         let answer = self.answers.lock().unwrap().pop_front();
         let stored = Answer::Accepted { id: "run_7".into(), known: false };
-        Box::pin(std::future::ready(answer.unwrap_or(stored)))
+        Box::pin(ready(answer.unwrap_or(stored)))
     }
 
-    fn keep_file(&self, id: EcoString, content: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.files.lock().unwrap().push((id, content));
-        Box::pin(std::future::ready(Ok(())))
+    fn keep_file(&self, file: NewFile) -> Stored<'_, ()> {
+        self.files.lock().unwrap().push(file);
+        Box::pin(ready(Ok(())))
     }
 
     fn cancel<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Answer> {
-        Box::pin(std::future::ready(Answer::Yes))
+        Box::pin(ready(Answer::Yes))
     }
 
     fn retry<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Answer> {
-        Box::pin(std::future::ready(Answer::No("the run has not failed".into())))
+        Box::pin(ready(Answer::No("the run has not failed".into())))
+    }
+
+    fn list(&self, filter: RunFilter) -> Stored<'_, Vec<RunView>> {
+        let runs = [RunView { due: Some(9), ..failed() }, failed()];
+        let wanted = |run: &RunView| filter.status.is_none_or(|status| status == run.status);
+        let runs = runs.into_iter().filter(wanted).take(filter.limit);
+        Box::pin(ready(Ok(runs.collect())))
+    }
+
+    fn show<'a>(&'a self, run: &'a str) -> Stored<'a, Option<RunDetail>> {
+        let (status, ended_at) = match run {
+            "run_7" => (RunStatus::Failed, Some(2)),
+            "run_8" => (RunStatus::Running, None),
+            _ => return Box::pin(ready(Ok(None))),
+        };
+        let detail = RunDetail {
+            run: RunView { id: run.into(), status, ended_at, ..failed() },
+            event: json!({ "n": 1 }),
+            parent: Some("run_6".into()),
+            children: vec![],
+            result: None,
+            error: Some(Error::invalid("no")),
+            place: Some("a.flow:1:2".into()),
+        };
+        Box::pin(ready(Ok(Some(detail))))
+    }
+
+    fn journal<'a>(&'a self, run: &'a str) -> Stored<'a, Option<Vec<Noted>>> {
+        let noted = Noted { number: 1, at: 2, entry: Entry::Wait { until: 3 } };
+        Box::pin(ready(Ok((run == "run_7").then(|| vec![noted]))))
+    }
+
+    fn versions(&self) -> Stored<'_, Vec<VersionView>> {
+        let version = VersionView { version: 1, hash: "ab".into(), added_at: 1, runs: 2 };
+        Box::pin(ready(Ok(vec![version])))
     }
 
     fn stats(&self) -> Stats {
@@ -136,5 +180,19 @@ impl Runs for Desk {
 
     fn health(&self) -> Result<(), String> {
         self.health.lock().unwrap().clone()
+    }
+}
+
+fn failed() -> RunView {
+    RunView {
+        id: "run_7".into(),
+        flow: "test.lead".into(),
+        version: 1,
+        source: Source { kind: "webhook".into(), name: "POST /lead".into() },
+        status: RunStatus::Failed,
+        created_at: 1,
+        ended_at: Some(2),
+        late: false,
+        due: None,
     }
 }

@@ -193,7 +193,7 @@ async fn files_come_with_a_form() {
     assert_eq!(got.status, 303, "{}", got.body);
     let file = &house.events()[0]["body"]["contract"];
     assert_eq!((&file["name"], &file["media_type"]), (&json!("c.txt"), &json!("text/plain")));
-    assert_eq!(&house.files()[0].1[..], b"hi");
+    assert_eq!(&house.files()[0].content[..], b"hi");
 }
 
 #[tokio::test]

@@ -8,11 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod api;
 mod client;
 #[path = "../support/compile.rs"]
 mod compile;
 mod desk;
 mod forms;
+mod health;
 mod hooks;
 mod limits;
 mod webhooks;

@@ -121,8 +121,9 @@ async fn files_are_kept_by_their_content() {
         + "--XX--\r\n";
     let request = Request::new("POST /upload").body("multipart/form-data; boundary=XX", body);
     assert_eq!(request.send(house.address).await.status, 202);
-    let (id, content) = house.files().pop().unwrap();
-    assert_eq!(&content[..], b"%PDF");
+    let file = house.files().pop().unwrap();
+    let id = file.id.clone();
+    assert_eq!(&file.content[..], b"%PDF");
     assert_eq!(
         house.events()[0]["body"],
         json!({

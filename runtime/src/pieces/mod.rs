@@ -14,7 +14,7 @@ pub mod sandbox;
 mod secrets;
 #[cfg(test)]
 #[cfg(feature = "http")]
-mod test_server;
+pub(crate) mod test_server;
 
 use std::future::Future;
 use std::pin::Pin;

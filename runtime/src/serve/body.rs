@@ -6,12 +6,12 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use callflow_artifact::types::{Type, TypeId};
-use ecow::EcoString;
 use futures_util::stream;
 use serde_json::Value as Json;
 
 use super::options::Options;
 use super::problem::Problem;
+use super::runs::NewFile;
 use super::texts::{Fields, Given, Reader, Upload, has_file};
 use crate::execute::Program;
 use crate::value::{Value, decode, json};
@@ -25,7 +25,7 @@ pub(super) struct Read {
     /// The value.
     pub(super) value: Value,
     /// The files that it refers to.
-    pub(super) files: Vec<(EcoString, Bytes)>,
+    pub(super) files: Vec<NewFile>,
 }
 
 /// All bytes of a body.

@@ -10,9 +10,11 @@
 //! What comes in has limits: of heads, bodies, fields, depth, connections and time ([`Options`]). An event is
 //! refused before it is stored or not at all.
 
+mod api;
 mod body;
 mod event;
 mod form;
+mod health;
 mod hook;
 mod kept;
 mod listen;
@@ -23,6 +25,7 @@ mod routes;
 mod runs;
 mod state;
 mod texts;
+mod view;
 mod webhook;
 
 use std::sync::Arc;
@@ -33,16 +36,18 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use ecow::{EcoString, eco_format};
 use sha2::{Digest, Sha256};
 
 pub use axum::body::Bytes;
 
+pub use self::api::OPENAPI;
 pub use self::kept::Kept;
 pub use self::listen::serve;
 pub use self::options::Options;
-pub use self::runs::Runs;
+pub use self::runs::{NewFile, Runs, Stored};
+pub use self::view::{RunDetail, RunFilter, RunView, VersionView};
 
 use self::event::Making;
 use self::problem::Problem;
@@ -65,6 +70,10 @@ pub fn file_id(content: &[u8]) -> EcoString {
 
 fn routes(server: Arc<Server>) -> Router {
     Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .nest("/api/v1", api::routes(Arc::clone(&server)))
         .route("/hooks/{platform}/call_finished", post(hook::call_finished))
         .route("/hooks/http/pre_call", post(hook::pre_call))
         .route("/hooks/http/function_call/{tool}", post(hook::function_call))

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use axum::body::Bytes;
-use ecow::EcoString;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::form::Forms;
@@ -12,7 +10,7 @@ use super::options::Options;
 use super::problem::Problem;
 use super::reply::refused;
 use super::routes::Known;
-use super::runs::Runs;
+use super::runs::{NewFile, Runs};
 use crate::service::Wait;
 
 /// What all requests share.
@@ -80,9 +78,9 @@ impl Server {
     ///
     /// # Errors
     /// The store cannot take them.
-    pub(super) async fn keep(&self, files: Vec<(EcoString, Bytes)>) -> Result<(), Problem> {
-        for (id, content) in files {
-            self.runs.keep_file(id, content).await.map_err(|_| refused())?;
+    pub(super) async fn keep(&self, files: Vec<NewFile>) -> Result<(), Problem> {
+        for file in files {
+            self.runs.keep_file(file).await.map_err(|_| refused())?;
         }
         Ok(())
     }

@@ -8,7 +8,6 @@ use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use callflow_artifact::types::{RecordId, Type, TypeId, Types, Variants};
-use ecow::EcoString;
 use indexmap::IndexMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -16,6 +15,7 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use super::options::FIELDS;
 use super::problem::Problem;
+use super::runs::NewFile;
 use crate::value::json::{DEPTH_LIMIT, parse};
 
 /// The longest name of a field, in bytes, and the most parts of it.
@@ -137,7 +137,7 @@ pub(super) struct Reader<'a> {
     /// What came.
     pub(super) fields: &'a Fields,
     /// The files that the JSON made so far refers to.
-    pub(super) files: Vec<(EcoString, Bytes)>,
+    pub(super) files: Vec<NewFile>,
 }
 
 impl Reader<'_> {
@@ -207,13 +207,12 @@ impl Reader<'_> {
     /// A file by reference.
     fn kept(&mut self, upload: &Upload) -> Json {
         let id = super::file_id(&upload.content);
-        self.files.push((id.clone(), upload.content.clone()));
-        json!({
-            "id": id.as_str(),
-            "name": upload.name,
-            "media_type": upload.media_type,
-            "size": upload.content.len(),
-        })
+        let Upload { name, media_type, content } = upload.clone();
+        let size = content.len();
+        let json =
+            json!({ "id": id.as_str(), "name": name, "media_type": media_type, "size": size });
+        self.files.push(NewFile { id, content });
+        json
     }
 
     /// Everything under its name: a text, or a list where there are several.

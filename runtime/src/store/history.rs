@@ -1,10 +1,45 @@
 //! What is told of stored runs: to people, to the admin API, to whoever replays one.
 
 use ecow::EcoString;
+use serde::{Deserialize, Serialize};
 
-use super::Noted;
+use super::{Noted, Reader, StoreError};
 use crate::durable::{Outcome, RunNumber, Source, Version};
 use crate::error::ErrorKind;
+
+/// Tells of stored runs.
+pub trait History: Reader {
+    /// The runs that are meant, the latest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError>;
+
+    /// All that is told of a run; none where there is no such run.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn story(&self, run: RunNumber) -> Result<Option<Story>, StoreError>;
+
+    /// The artifacts that are kept, the latest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn deployed(&self) -> Result<Vec<Deployed>, StoreError>;
+}
+
+/// An artifact that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployed {
+    /// Its version.
+    pub version: Version,
+    /// The SHA-256 of its file, in hex.
+    pub hash: String,
+    /// When it was added, in milliseconds since 1970.
+    pub added: i64,
+    /// How many runs are on it that have not ended.
+    pub open: u64,
+}
 
 /// A run on one line.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +69,8 @@ pub struct Summary {
 }
 
 /// Whether a run goes on, and how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// It waits for its turn.
     Queued,

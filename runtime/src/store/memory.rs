@@ -2,6 +2,8 @@
 //!
 //! It is what tests and the simulator use. A clone of it is what is durable at an instant.
 
+mod history;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
@@ -29,8 +31,8 @@ pub struct MemoryStore {
     /// Who has a `once` key, and what came of it.
     once: BTreeMap<EcoString, (EcoString, Option<Answered>)>,
     cursors: BTreeMap<EcoString, String>,
-    /// Hashes and bytes; the first one is version 1.
-    artifacts: Vec<(String, Vec<u8>)>,
+    /// The first one is version 1.
+    artifacts: Vec<Kept>,
     files: BTreeMap<String, Vec<u8>>,
     /// The latest of the runs that were forgotten: no number is given twice.
     last_purged: i64,
@@ -51,6 +53,15 @@ struct Frame {
     state: Vec<u8>,
     due: Option<i64>,
     awake: bool,
+}
+
+/// An artifact.
+#[derive(Debug, Clone, PartialEq)]
+struct Kept {
+    hash: String,
+    bytes: Vec<u8>,
+    /// When it was added, in milliseconds since 1970.
+    at: i64,
 }
 
 /// An event that came.
@@ -205,10 +216,11 @@ impl Store for MemoryStore {
         Ok(answers.collect())
     }
 
-    fn add_artifact(&mut self, hash: &str, bytes: &[u8], _at: i64) -> Result<Version, StoreError> {
-        let known = self.artifacts.iter().position(|(it, _)| it == hash);
+    fn add_artifact(&mut self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
+        let known = self.artifacts.iter().position(|kept| kept.hash == hash);
         let index = known.unwrap_or_else(|| {
-            self.artifacts.push((hash.to_owned(), bytes.to_owned()));
+            let (hash, bytes) = (hash.to_owned(), bytes.to_owned());
+            self.artifacts.push(Kept { hash, bytes, at });
             self.artifacts.len() - 1
         });
         Ok(Version(i64::try_from(index).unwrap_or(i64::MAX).saturating_add(1)))
@@ -316,7 +328,7 @@ impl Reader for MemoryStore {
 
     fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
         let index = usize::try_from(version.0 - 1).ok();
-        Ok(index.and_then(|index| self.artifacts.get(index)).map(|(_, bytes)| bytes.clone()))
+        Ok(index.and_then(|index| self.artifacts.get(index)).map(|kept| kept.bytes.clone()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::history::Purge;
+use super::history::{Deployed, Filter, History, Purge, Story, Summary};
 use super::{Noted, Reader, Store, StoreError};
 use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
 
@@ -55,6 +55,20 @@ impl<S: Reader> Reader for Arc<Mutex<S>> {
 
     fn artifact(&self, version: Version) -> Result<Option<Vec<u8>>, StoreError> {
         locked(self).artifact(version)
+    }
+}
+
+impl<S: History> History for Arc<Mutex<S>> {
+    fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
+        locked(self).list(filter)
+    }
+
+    fn story(&self, run: RunNumber) -> Result<Option<Story>, StoreError> {
+        locked(self).story(run)
+    }
+
+    fn deployed(&self) -> Result<Vec<Deployed>, StoreError> {
+        locked(self).deployed()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use callflow_runtime::durable::{RunNumber, Version};
-use callflow_runtime::store::history::{Filter, Story, Summary};
+use callflow_runtime::store::history::{Filter, History, Story, Summary};
 use callflow_runtime::store::sqlite::SqliteReader;
 use callflow_runtime::store::{Reader, StoreError};
 

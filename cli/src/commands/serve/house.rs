@@ -10,12 +10,14 @@ use std::time::Duration;
 
 use callflow_runtime::serve::{self, Runs};
 use callflow_runtime::service::{Current, Options, Service, Watch};
+use callflow_runtime::store::history::History;
 use callflow_runtime::store::sqlite::SqliteStore;
 use callflow_runtime::store::{MemoryStore, Reader, Store, StoreError};
 use tokio::net::TcpListener;
 
 use super::banner;
 use super::settings::{ServerSettings, token_of_environment, token_path};
+use super::traces::traced;
 use crate::exit::{self, Failure};
 use crate::outside::Outside;
 use crate::terminal::count;
@@ -67,7 +69,8 @@ impl House {
                 .map_err(|error| missing(&error))?;
         }
         let token = Token::of(settings.store.as_deref())?;
-        let (store, reader, lookup) = hands(opened).map_err(|error| missing(&error))?;
+        let (store, [reader, told], lookup) = hands(opened).map_err(|error| missing(&error))?;
+        let watch = traced(watch, told)?;
         let deployment = outside.into_deployment();
         let service = Service::open(Options { store, reader, deployment, watch })
             .map_err(|error| missing(&error))?;
@@ -168,22 +171,23 @@ impl Token {
     }
 }
 
-/// A store for who writes, for the engine that reads, and for who looks something up. One in memory where no file is
+/// A store for who writes, for the engine and for traces that read, and for who looks something up. One in memory where no file is
 /// given.
 fn hands(store: Option<SqliteStore>) -> Result<Hands, StoreError> {
     Ok(match store {
         Some(store) => {
-            let (reader, lookup) = (store.reader()?, store.reader()?);
-            (Box::new(store), Box::new(reader), Box::new(lookup))
+            let (reader, told, lookup) = (store.reader()?, store.reader()?, store.reader()?);
+            (Box::new(store), [Box::new(reader), Box::new(told)], Box::new(lookup))
         }
         None => {
             let store = Arc::new(Mutex::new(MemoryStore::new()));
-            (Box::new(Arc::clone(&store)), Box::new(Arc::clone(&store)), Box::new(store))
+            let (reader, told) = (Arc::clone(&store), Arc::clone(&store));
+            (Box::new(Arc::clone(&store)), [Box::new(reader), Box::new(told)], Box::new(store))
         }
     })
 }
 
-type Hands = (Box<dyn Store>, Box<dyn Reader>, Box<dyn Reader>);
+type Hands = (Box<dyn Store>, [Box<dyn Reader>; 2], Box<dyn History>);
 
 /// Says on stderr when changes stop to reach the disk, and when they do again.
 async fn look_after(service: Service) {

@@ -1,12 +1,13 @@
 //! `callflow serve`: flows that wait for what starts them.
 //!
 //! The [`house`] is the store, the service and the server together; [`settings`] are what it is told, the [`banner`]
-//! is what it says when it listens, and [`stop`] how it ends.
+//! is what it says when it listens, [`traces`] are what it tells a collector, and [`stop`] is how it ends.
 
 pub(crate) mod banner;
 pub(crate) mod house;
 pub(crate) mod settings;
 pub(crate) mod stop;
+mod traces;
 
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,11 @@
 //! What a person entered, held against the types.
 
-use axum::body::Bytes;
 use callflow_artifact::types::{Type, TypeId};
-use ecow::EcoString;
 use serde_json::{Map, Value as Json};
 
 use super::inputs::{Input, Kind, Line};
 use crate::execute::Program;
+use crate::serve::runs::NewFile;
 use crate::serve::texts::{Fields, Given, Reader};
 use crate::value::{Value, decode, json};
 
@@ -20,7 +19,7 @@ pub(super) struct Wrong {
 }
 
 /// What was entered, as the record's value, with the files that it refers to.
-pub(super) type Entered = (Value, Vec<(EcoString, Bytes)>);
+pub(super) type Entered = (Value, Vec<NewFile>);
 
 /// Reads what was entered as a record.
 ///

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, typ
 use super::read;
 use crate::durable::{RunNumber, Source, Version};
 use crate::error::Error;
-use crate::store::history::{Filter, Purge, RunStatus, Story, Summary};
+use crate::store::history::{Deployed, Filter, Purge, RunStatus, Story, Summary};
 
 /// The columns of a [`Summary`].
 const COLUMNS: &str =
@@ -146,6 +146,23 @@ pub(super) fn story(connection: &Connection, run: RunNumber) -> rusqlite::Result
         outcome: ending.map(|ending| ending.outcome),
         journal,
     }))
+}
+
+/// The artifacts that are kept, the latest first.
+pub(super) fn deployed(connection: &Connection) -> rusqlite::Result<Vec<Deployed>> {
+    let query = "SELECT version, hash, added_at,
+                        (SELECT count(*) FROM runs WHERE runs.version = artifacts.version AND ended_at IS NULL)
+                 FROM artifacts ORDER BY version DESC";
+    let mut artifacts = connection.prepare(query)?;
+    let artifacts = artifacts.query_map([], |row| {
+        Ok(Deployed {
+            version: Version(row.get(0)?),
+            hash: row.get(1)?,
+            added: row.get(2)?,
+            open: row.get::<_, i64>(3)?.unsigned_abs(),
+        })
+    })?;
+    artifacts.collect()
 }
 
 /// The runs that a journal says were begun.

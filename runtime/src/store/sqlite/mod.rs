@@ -28,7 +28,7 @@ pub use self::lock::{Holder, holder};
 
 use self::failure::explain;
 use self::lock::Lock;
-use super::history::{Filter, Purge, Story, Summary};
+use super::history::{Deployed, Filter, History, Purge, Story, Summary};
 use super::{Noted, Reader, Store, StoreError};
 use crate::durable::{Answered, Batch, RunNumber, Start, Stored, Version};
 
@@ -195,14 +195,6 @@ impl SqliteReader {
         Ok(SqliteReader { path: path.to_owned(), connection })
     }
 
-    /// The runs that are meant, the latest first.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
-        self.read(|connection| history::list(connection, filter))
-    }
-
     /// The runs whose ids begin like this, at most so many.
     ///
     /// # Errors
@@ -217,14 +209,6 @@ impl SqliteReader {
     /// The store cannot be read.
     pub fn summary(&self, run: RunNumber) -> Result<Option<Summary>, StoreError> {
         self.read(|connection| history::one(connection, run))
-    }
-
-    /// All that is told of a run; none where there is no such run.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub fn story(&self, run: RunNumber) -> Result<Option<Story>, StoreError> {
-        self.read(|connection| history::story(connection, run))
     }
 
     fn read<T>(
@@ -280,6 +264,20 @@ macro_rules! reads {
 
 reads!(SqliteStore);
 reads!(SqliteReader);
+
+impl History for SqliteReader {
+    fn list(&self, filter: &Filter) -> Result<Vec<Summary>, StoreError> {
+        self.read(|connection| history::list(connection, filter))
+    }
+
+    fn story(&self, run: RunNumber) -> Result<Option<Story>, StoreError> {
+        self.read(|connection| history::story(connection, run))
+    }
+
+    fn deployed(&self) -> Result<Vec<Deployed>, StoreError> {
+        self.read(history::deployed)
+    }
+}
 
 /// What both kinds of connections are set to.
 fn tune(connection: &Connection, cache: i64) -> rusqlite::Result<()> {

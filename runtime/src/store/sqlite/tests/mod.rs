@@ -11,7 +11,7 @@ use super::lock::holder;
 use super::*;
 use crate::durable::{Ask, Ending, Entry, Outcome, Write};
 use crate::error::{Error, ErrorKind};
-use crate::store::history::{Purge, RunStatus};
+use crate::store::history::{History, Purge, RunStatus};
 use crate::store::testing::{Folder, batch, created, new_run, note, suspend};
 use crate::store::{Found, answer};
 
@@ -223,8 +223,8 @@ fn runs_are_listed_found_and_told() {
     let statuses = RunStatus::ALL.map(|status| listed(of(status)));
     assert_eq!(statuses, [vec![], vec![3], vec![1], vec![], vec![2], vec![]]);
     assert_eq!(listed(named("ship")), [3]);
-    assert_eq!(listed(named("sh")), []);
-    assert_eq!(listed(named("*")), []);
+    assert!(listed(named("sh")).is_empty());
+    assert!(listed(named("*")).is_empty());
     assert_eq!(reader.find("run-", 2).unwrap().len(), 2);
     assert_eq!(reader.find("run-3", 9).unwrap()[0].number, RunNumber(3));
     assert_eq!(reader.find("ru%", 9).unwrap(), []);
