@@ -12,7 +12,7 @@ fn failed(event: &str) -> MemoryStore {
     let run = RunNumber(1);
     let created = NewRun {
         number: run,
-        id: "0195d0e4c0007000800000000000abcd".into(),
+        id: "0195ced93f547000800000000000abcd".into(),
         version: Version(2),
         flow: "sales.lead".into(),
         source: Source::default(),
