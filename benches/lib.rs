@@ -1,5 +1,8 @@
 //! What the benchmarks share: a generated project, a clock that takes the median, and rows that show a limit
-//! beside each number.
+//! beside each number ([`rows`]).
+
+pub mod binary;
+pub mod rows;
 
 use std::time::{Duration, Instant};
 

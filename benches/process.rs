@@ -3,10 +3,11 @@
 //! Prints the median time of a command and the most memory that it took, each with its limit beside it.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use callflow_benches::binary::{callflow, root};
 use callflow_benches::median;
 use nix::sys::resource::{UsageWho, getrusage};
 
@@ -41,7 +42,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     if let [flag, program, rest @ ..] = arguments.as_slice()
         && flag == MEASURE
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", getrusage(UsageWho::RUSAGE_CHILDREN)?.max_rss());
         return Ok(());
     }
-    let binary = build()?;
+    let binary = callflow()?;
     println!("{}, median of {RUNS}", binary.display());
     println!("{:<40} {:>9} {:>9} {:>8} {:>9}", "", "ms", "at most", "MB", "at most");
     for case in CASES {
@@ -69,25 +70,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Builds the binary in the profile that this benchmark was built in, and says where it is.
-fn build() -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let own = env::current_exe()?;
-    let folder = own.parent().and_then(Path::parent).ok_or("this benchmark is in no folder")?;
-    let profile = folder.file_name().ok_or("this benchmark is in no folder")?;
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--package", "callflow", "--profile"])
-        .arg(profile)
-        .current_dir(root())
-        .status()?;
-    match built.success() {
-        true => Ok(folder.join(format!("callflow{}", env::consts::EXE_SUFFIX))),
-        false => Err("the binary does not build".into()),
-    }
-}
-
 /// Runs a command to its end without showing what it says.
-fn quietly(program: &Path, arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+fn quietly(
+    program: &Path,
+    arguments: &[String],
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let ended = Command::new(program)
         .args(arguments)
         .current_dir(root())
@@ -102,16 +89,14 @@ fn quietly(program: &Path, arguments: &[String]) -> Result<(), Box<dyn std::erro
 }
 
 /// The most memory that a command takes, in megabytes.
-fn memory(binary: &Path, arguments: &[String]) -> Result<f64, Box<dyn std::error::Error>> {
+fn memory(
+    binary: &Path,
+    arguments: &[String],
+) -> Result<f64, Box<dyn std::error::Error + Send + Sync>> {
     let measured =
         Command::new(env::current_exe()?).arg(MEASURE).arg(binary).args(arguments).output()?;
     let kilobytes: f64 = String::from_utf8(measured.stdout)?.trim().parse()?;
     // Linux counts in kilobytes, macOS in bytes.
     let bytes = if cfg!(target_os = "macos") { kilobytes } else { kilobytes * 1024.0 };
     Ok(bytes / 1e6)
-}
-
-/// The repository.
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
