@@ -82,12 +82,18 @@ async fn runs_are_shown_and_changed() {
         "GET /api/v1/runs/run_7/journal",
         "POST /api/v1/runs/run_8/cancel",
         "POST /api/v1/runs/run_8/retry",
+        "DELETE /api/v1/runs/run_8",
+        "DELETE /api/v1/runs/run_7",
+        "DELETE /api/v1/runs?ended_before=2026-03-02T09:00:00Z",
+        "DELETE /api/v1/runs?ended_before=yesterday",
+        "DELETE /api/v1/runs",
         "GET /api/v1/flows/test.price",
     ] {
         let got = request(line).send(house.address).await;
         told.push_str(&format!("{line}\n{}\n\n", got.told()));
     }
     assert_snapshot!(told);
+    assert_eq!(*house.desk.purged.lock().unwrap(), ["run_7", "1772442000000"]);
 }
 
 /// The description's operations: method, path, responses.
@@ -111,7 +117,11 @@ async fn every_answer_is_as_it_is_described() {
         for run in ["run_7", "run_8", "none"] {
             let flow = if run == "none" { "none" } else { "test.price" };
             let place = path.replace("{run}", run).replace("{flow}", flow);
-            let query = if path.ends_with("/runs") { "?limit=1" } else { "" };
+            let query = match (method.as_str(), path.as_str()) {
+                ("DELETE", "/runs") => "?ended_before=1",
+                ("GET", "/runs") => "?limit=1",
+                _ => "",
+            };
             let line = format!("{method} /api/v1{place}{query}");
             house.say(Answer::Yes);
             let event = if path.ends_with("{flow}/runs") { json!({ "n": 1 }) } else { Json::Null };

@@ -26,6 +26,7 @@ pub(crate) struct Desk {
     answers: Mutex<VecDeque<Answer>>,
     events: Mutex<Vec<NewEvent>>,
     files: Mutex<Vec<NewFile>>,
+    pub(crate) purged: Mutex<Vec<String>>,
     pub(crate) stats: Mutex<Stats>,
     pub(crate) health: Mutex<Result<(), String>>,
 }
@@ -55,6 +56,7 @@ impl House {
             answers: Mutex::default(),
             events: Mutex::default(),
             files: Mutex::default(),
+            purged: Mutex::default(),
             stats: Mutex::default(),
             health: Mutex::new(Ok(())),
         });
@@ -167,6 +169,16 @@ impl Runs for Desk {
     fn journal<'a>(&'a self, run: &'a str) -> Stored<'a, Option<Vec<Noted>>> {
         let noted = Noted { number: 1, at: 2, entry: Entry::Wait { until: 3 } };
         Box::pin(ready(Ok((run == "run_7").then(|| vec![noted]))))
+    }
+
+    fn forget<'a>(&'a self, run: &'a str) -> Stored<'a, bool> {
+        self.purged.lock().unwrap().push(run.to_owned());
+        Box::pin(ready(Ok(true)))
+    }
+
+    fn purge(&self, ended_before: i64) -> Stored<'_, u64> {
+        self.purged.lock().unwrap().push(ended_before.to_string());
+        Box::pin(ready(Ok(3)))
     }
 
     fn versions(&self) -> Stored<'_, Vec<VersionView>> {

@@ -19,7 +19,10 @@ impl Disk {
     }
 
     /// Makes batches durable; the outer result is that of the disk.
-    pub(crate) fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError> {
+    pub(crate) fn commit(
+        &mut self,
+        batches: &[Batch],
+    ) -> Result<Vec<Option<Answered>>, StoreError> {
         if self.full_for > 0 {
             self.full_for -= 1;
             self.was_full = true;

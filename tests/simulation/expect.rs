@@ -64,7 +64,10 @@ impl Expect<'_> {
 
     fn all(&self, job: &str, ops: &[Op], texts: &[&str]) -> Matched {
         if ops.len() != texts.len() {
-            return Err(format!("{} things were to be done, and there are results {texts:?}", ops.len()));
+            return Err(format!(
+                "{} things were to be done, and there are results {texts:?}",
+                ops.len()
+            ));
         }
         ops.iter().zip(texts).try_for_each(|(op, text)| self.one(job, op, text))
     }
@@ -91,7 +94,8 @@ impl Expect<'_> {
             "try" if text.starts_with('!') => {
                 let kind = &text[1..];
                 let may = op.ops.iter().any(|op| self.may_fail(job, op, kind));
-                may.then_some(()).ok_or_else(|| format!("`{text}` was caught, and nothing raised it"))
+                may.then_some(())
+                    .ok_or_else(|| format!("`{text}` was caught, and nothing raised it"))
             }
             "try" => self.list(job, &op.ops, text),
             "race" => {
@@ -103,7 +107,9 @@ impl Expect<'_> {
                 }
             }
             "deadline" if text == "(none)" => Ok(()),
-            "deadline" => self.list(job, &op.ops, text.trim_start_matches('(').trim_end_matches(')')),
+            "deadline" => {
+                self.list(job, &op.ops, text.trim_start_matches('(').trim_end_matches(')'))
+            }
             _ => self.leaf(job, op, text),
         }
     }
@@ -118,16 +124,20 @@ impl Expect<'_> {
                 first.is_some_and(|(job, tag)| text == format!("ok:{job}:{tag}"))
             }
             None => text == format!("ok:{job}:{tag}") && self.network.was_done(job, tag),
-            Some(kind) => self.network.failed_so(job, tag, kind) || match (op.act.as_str(), kind) {
-                ("patient" | "insist", "timeout") => true,
-                ("add" | "insist" | "charge", "outcome_unknown") => self.model.crashes > 0,
-                ("shared" | "shared_insist", "outcome_unknown") => {
-                    self.network.is_unknown(&once) || self.model.crashes > 0
-                }
-                _ => false,
-            },
+            Some(kind) => {
+                self.network.failed_so(job, tag, kind)
+                    || match (op.act.as_str(), kind) {
+                        ("patient" | "insist", "timeout") => true,
+                        ("add" | "insist" | "charge", "outcome_unknown") => self.model.crashes > 0,
+                        ("shared" | "shared_insist", "outcome_unknown") => {
+                            self.network.is_unknown(&once) || self.model.crashes > 0
+                        }
+                        _ => false,
+                    }
+            }
         };
-        fits.then_some(()).ok_or_else(|| format!("{} {tag} gave `{text}`, which nobody answered", op.act))
+        fits.then_some(())
+            .ok_or_else(|| format!("{} {tag} gave `{text}`, which nobody answered", op.act))
     }
 
     fn child(&self, job: &str, text: &str) -> Matched {
@@ -142,9 +152,8 @@ impl Expect<'_> {
             Outcome::Failed { error, .. } => text == format!("[!{}]", error.kind),
             Outcome::Cancelled => text == "[!cancelled]",
         });
-        fits.then_some(()).ok_or_else(|| {
-            format!("`{text}` is not what run {job} gave: {:?}", child.outcomes)
-        })
+        fits.then_some(())
+            .ok_or_else(|| format!("`{text}` is not what run {job} gave: {:?}", child.outcomes))
     }
 
     /// Whether something may raise an error of a kind.

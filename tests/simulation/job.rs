@@ -25,13 +25,24 @@ const BRIEF: [&str; 11] =
 
 /// What does one thing.
 const SIMPLE: [&str; 14] = [
-    "read", "patient", "set", "add", "insist", "charge", "shared", "shared_insist", "strict",
-    "wait", "until", "log", "ask", "fail",
+    "read",
+    "patient",
+    "set",
+    "add",
+    "insist",
+    "charge",
+    "shared",
+    "shared_insist",
+    "strict",
+    "wait",
+    "until",
+    "log",
+    "ask",
+    "fail",
 ];
 
 /// What does several things.
-const COMPOUND: [&str; 8] =
-    ["run", "run_lane", "start", "all", "pairs", "race", "deadline", "try"];
+const COMPOUND: [&str; 8] = ["run", "run_lane", "start", "all", "pairs", "race", "deadline", "try"];
 
 /// How long waits are, in seconds.
 const WAITS: [i64; 5] = [1, 3, 30, 600, 200_000];

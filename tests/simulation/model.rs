@@ -155,7 +155,11 @@ impl Model {
                 Ok(())
             }
             Write::Send { to, .. } => {
-                if self.runs.contains_key(to) { Ok(()) } else { unheard_of(*to) }
+                if self.runs.contains_key(to) {
+                    Ok(())
+                } else {
+                    unheard_of(*to)
+                }
             }
             Write::Received(_) | Write::Done(..) | Write::Undone(_) => Ok(()),
         }
@@ -164,7 +168,8 @@ impl Model {
     fn is_urgent(&self, batch: &Batch, run: RunNumber) -> Verdict {
         let is_urgent = self.runs.get(&run).is_some_and(|it| it.is_urgent);
         // Its first state may stand in the batch of the run that begins it.
-        let own = batch.writes.iter().all(|it| !matches!(it, Write::Create(new) if new.number == run));
+        let own =
+            batch.writes.iter().all(|it| !matches!(it, Write::Create(new) if new.number == run));
         hold(Promise::Urgent, !is_urgent || batch.urgent || !own, || {
             format!("somebody waits for run {}, and its batch is not urgent", run.0)
         })
@@ -185,7 +190,10 @@ impl Model {
         let parent = new.parent.and_then(|it| self.runs.get(&it));
         if let Some(parent) = parent {
             hold(Promise::OneProgram, parent.version == new.version, || {
-                format!("run {} of {:?} begins one of {:?}", parent.number.0, parent.version, new.version)
+                format!(
+                    "run {} of {:?} begins one of {:?}",
+                    parent.number.0, parent.version, new.version
+                )
             })?;
         }
         if new.source.kind == "failed" {
@@ -194,16 +202,19 @@ impl Model {
         if new.source.kind == "schedule" {
             let item: i64 = new.source.name.parse().unwrap_or_default();
             hold(Promise::Cursors, self.polled.insert(item), || format!("item {item} came twice"))?;
-            let moves = batch.writes.iter().any(|it| {
-                matches!(it, Write::Cursor { value, .. } if *value == item.to_string())
-            });
+            let moves = batch
+                .writes
+                .iter()
+                .any(|it| matches!(it, Write::Cursor { value, .. } if *value == item.to_string()));
             hold(Promise::Cursors, moves, || format!("item {item} is a run without its cursor"))?;
         }
         if let Some(expected) = &expected
             && let Some(key) = &expected.key
         {
             let Some(Question::New { at, .. }) = batch.question else {
-                return hold(Promise::OneRun, false, || format!("run {} asks nothing", new.number.0));
+                return hold(Promise::OneRun, false, || {
+                    format!("run {} asks nothing", new.number.0)
+                });
             };
             let known = self.events.entry(key.clone()).or_default();
             let twice = known.iter().find(|(_, until)| *until > at).copied();
@@ -245,7 +256,13 @@ impl Model {
         hold(Promise::Waits, !run.has_ended, || format!("run {} ended twice", number.0))?;
         let objection = expect::objection(self, network, run, outcome);
         hold(Promise::Results, objection.is_none(), || {
-            format!("run {} ({} of {}): {}", number.0, run.flow, run.job, objection.unwrap_or_default())
+            format!(
+                "run {} ({} of {}): {}",
+                number.0,
+                run.flow,
+                run.job,
+                objection.unwrap_or_default()
+            )
         })?;
         if let Some(run) = self.runs.get_mut(&number) {
             run.outcomes.push(outcome.clone());
@@ -259,7 +276,10 @@ impl Model {
         run.entries += 1;
         let expected = run.entries;
         hold(Promise::Results, entry_number == expected, || {
-            format!("the journal of run {} goes on with {entry_number} instead of {expected}", number.0)
+            format!(
+                "the journal of run {} goes on with {entry_number} instead of {expected}",
+                number.0
+            )
         })?;
         if let Entry::Step { step, error, action, .. } = entry {
             let settled = run.settled.insert(*step, (error.is_none(), self.crashes));
@@ -274,7 +294,9 @@ impl Model {
     pub(crate) fn may_act(&self, disk: &Disk, effect: &Effect) -> Verdict {
         let Effect::Act { run, ticket, version, step, urgent } = effect else { return Ok(()) };
         let Some(known) = self.runs.get(run) else {
-            return hold(Promise::Finished, false, || format!("run {} acts and is not stored", run.0));
+            return hold(Promise::Finished, false, || {
+                format!("run {} acts and is not stored", run.0)
+            });
         };
         hold(Promise::OneProgram, known.version == *version, || {
             format!("run {} of {:?} acts on {version:?}", run.0, known.version)
@@ -293,9 +315,7 @@ impl Model {
         let state = disk.run(*run).and_then(|stored| stored.state);
         let held = state.and_then(|state| callflow_runtime::durable::Held::read(&state).ok());
         let knows = held.is_some_and(|held| held.run.ticket >= *ticket);
-        hold(Promise::Finished, knows, || {
-            format!("run {} acts before its state is stored", run.0)
-        })
+        hold(Promise::Finished, knows, || format!("run {} acts before its state is stored", run.0))
     }
 
     /// What must hold whenever a process begins: the disk has what was promised.
@@ -376,5 +396,7 @@ impl Model {
 }
 
 fn unheard_of(run: RunNumber) -> Verdict {
-    hold(Promise::Waits, false, || format!("something is written of run {}, which there is not", run.0))
+    hold(Promise::Waits, false, || {
+        format!("something is written of run {}, which there is not", run.0)
+    })
 }

@@ -134,7 +134,10 @@ impl Network {
     ) -> Verdict {
         let call = Call::of(version, step);
         hold(Promise::OneProgram, call.version == version.0, || {
-            format!("{} of {} says version {}, and runs on {version:?}", call.tag, call.job, call.version)
+            format!(
+                "{} of {} says version {}, and runs on {version:?}",
+                call.tag, call.job, call.version
+            )
         })?;
         self.may_begin(epoch, &call)?;
         let begun = self.begun.entry(call.key.clone()).or_default();
@@ -146,22 +149,21 @@ impl Network {
         begun.push(Begun { epoch, number: call.number, told: None, is_forgiven: false, run });
         let (fate, acts) = fate(dice, faults);
         let answers = if dice.chance(faults / 4) { 2 } else { 1 };
-        let attempt =
-            Attempt { epoch, run, ticket, call, fate, acts, is_aborted: false, answers };
+        let attempt = Attempt { epoch, run, ticket, call, fate, acts, is_aborted: false, answers };
         self.under_way.push(attempt);
         Ok(())
     }
 
     fn may_begin(&self, epoch: u32, call: &Call) -> Verdict {
         let begun = self.begun.get(&call.key).map(Vec::as_slice).unwrap_or_default();
-        let described = || format!("attempt {} of {} ({} of {})", call.number, call.action, call.tag, call.job);
-        let twice = begun.iter().any(|it| {
-            it.epoch == epoch && it.number == call.number && !it.is_forgiven
-        });
+        let described =
+            || format!("attempt {} of {} ({} of {})", call.number, call.action, call.tag, call.job);
+        let twice =
+            begun.iter().any(|it| it.epoch == epoch && it.number == call.number && !it.is_forgiven);
         hold(Promise::Finished, !twice, || format!("{} began twice in a process", described()))?;
-        let done = begun.iter().any(|it| {
-            it.told == Some(Told::Done) && it.epoch == epoch && !it.is_forgiven
-        });
+        let done = begun
+            .iter()
+            .any(|it| it.told == Some(Told::Done) && it.epoch == epoch && !it.is_forgiven);
         hold(Promise::Finished, !done, || format!("{} began after one was done", described()))?;
         if let Some(once) = &call.once {
             let others = self.under_key.get(once).map(Vec::as_slice).unwrap_or_default();
@@ -227,7 +229,8 @@ impl Network {
     fn act(&mut self, call: &Call) -> Verdict {
         let count = self.effects.entry(call.key.clone()).or_default();
         *count += 1;
-        let forgiven = self.begun.get(&call.key).is_some_and(|it| it.iter().any(|it| it.is_forgiven));
+        let forgiven =
+            self.begun.get(&call.key).is_some_and(|it| it.iter().any(|it| it.is_forgiven));
         let is_once = matches!(call.class, EffectClass::Write | EffectClass::Once);
         hold(Promise::InFlight, *count == 1 || !is_once || forgiven, || {
             format!("{} of {} ({}) was done twice", call.tag, call.job, call.action)

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use callflow_runtime::durable::{Answered, Ask, Batch, Effect, Engine, Input, Outbox, Turn, Turned};
+use callflow_runtime::durable::{
+    Answered, Ask, Batch, Effect, Engine, Input, Outbox, Turn, Turned,
+};
 
 /// A process. All of it is gone after a crash.
 pub(crate) struct Process {
@@ -109,7 +111,8 @@ impl Process {
 
     /// The disk takes nothing: events are refused, and the rest is tried again.
     pub(crate) fn was_not_written(&mut self, words: &str) {
-        let mut refused: Vec<Batch> = self.writing.extract_if(.., |it| it.may_be_refused()).collect();
+        let mut refused: Vec<Batch> =
+            self.writing.extract_if(.., |it| it.may_be_refused()).collect();
         for lane in [&mut self.urgent, &mut self.background] {
             let (out, stay): (Vec<Batch>, Vec<Batch>) =
                 std::mem::take(lane).into_iter().partition(Batch::may_be_refused);

@@ -15,10 +15,7 @@ use callflow_runtime::value;
 
 const LIBRARY: Embedded = Embedded {
     prelude: callflow_stdlib::PRELUDE,
-    pieces: &[
-        ("http", HTTP),
-        ("sim", include_str!("flows/sim.flow")),
-    ],
+    pieces: &[("http", HTTP), ("sim", include_str!("flows/sim.flow"))],
 };
 
 const HTTP: &str = callflow_stdlib::PIECES[0].1;

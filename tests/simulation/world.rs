@@ -99,7 +99,8 @@ impl World {
         for weight in &mut weights {
             *weight = 1 + dice.below(12);
         }
-        let rare = |weight: &mut usize, dice: &mut Dice, most: usize| *weight = dice.below(most + 1);
+        let rare =
+            |weight: &mut usize, dice: &mut Dice, most: usize| *weight = dice.below(most + 1);
         // In thousandths of the others, which are made larger below.
         for weight in &mut weights {
             *weight *= 100;
@@ -456,7 +457,9 @@ impl World {
             .model
             .runs
             .values()
-            .filter(|run| run.has_ended && run.outcomes.last().is_some_and(|it| it.as_str() == "failed"))
+            .filter(|run| {
+                run.has_ended && run.outcomes.last().is_some_and(|it| it.as_str() == "failed")
+            })
             .map(|run| run.number)
             .collect();
         if failed.is_empty() {
@@ -604,7 +607,11 @@ fn batch_lines(
                 }
                 Write::Create(new) => format!(" Create({} {} {})", new.number.0, new.id, new.flow),
                 Write::Note { run, number, entry, .. } => {
-                    format!(" Note({} #{number} {})", run.0, brief(entry).chars().take(60).collect::<String>())
+                    format!(
+                        " Note({} #{number} {})",
+                        run.0,
+                        brief(entry).chars().take(60).collect::<String>()
+                    )
                 }
                 other => format!(" {}", brief(other).chars().take(120).collect::<String>()),
             });

@@ -9,7 +9,7 @@ use super::view::{RunDetail, RunFilter, RunView, VersionView};
 use crate::durable::{Answer, RunNumber};
 use crate::pieces::BoxFuture;
 use crate::service::{Current, NewEvent, Service, Stats};
-use crate::store::history::{Deployed, Filter, History};
+use crate::store::history::{Deployed, Filter, History, Purge};
 use crate::store::{Noted, StoreError};
 
 /// A service with its store.
@@ -35,6 +35,14 @@ impl Kept {
             ask(history.lock().unwrap_or_else(PoisonError::into_inner).as_ref())
         });
         asked.await.map_err(|error| lost(&error))?
+    }
+
+    async fn purged(&self, which: Purge) -> Result<u64, StoreError> {
+        let service = self.service.clone();
+        let purged = tokio::task::spawn_blocking(move || {
+            service.writer().with(move |store| store.purge(&which))?
+        });
+        purged.await.map_err(|error| lost(&error))?
     }
 
     /// The run with an id, or what is said where there is none.
@@ -119,6 +127,20 @@ impl Runs for Kept {
             Some(number) => history.journal(number).map(Some),
             None => Ok(None),
         }))
+    }
+
+    fn forget<'a>(&'a self, run: &'a str) -> Stored<'a, bool> {
+        let id = run.to_owned();
+        Box::pin(async move {
+            match self.ask(move |history| history.number_of(&id)).await? {
+                Some(number) => Ok(self.purged(Purge::Run(number)).await? > 0),
+                None => Ok(false),
+            }
+        })
+    }
+
+    fn purge(&self, ended_before: i64) -> Stored<'_, u64> {
+        Box::pin(self.purged(Purge::EndedBefore(ended_before)))
     }
 
     fn versions(&self) -> Stored<'_, Vec<VersionView>> {

@@ -41,6 +41,12 @@ pub trait Runs: Send + Sync + 'static {
     /// What happened in a run; none where there is no such run.
     fn journal<'a>(&'a self, run: &'a str) -> Stored<'a, Option<Vec<Noted>>>;
 
+    /// Forgets a run that has ended, and says whether there was one.
+    fn forget<'a>(&'a self, run: &'a str) -> Stored<'a, bool>;
+
+    /// Forgets the runs that ended before a time, in milliseconds since 1970, and says how many.
+    fn purge(&self, ended_before: i64) -> Stored<'_, u64>;
+
     /// The programs that the store has, the newest first.
     fn versions(&self) -> Stored<'_, Vec<VersionView>>;
 

@@ -7,6 +7,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::unreadable;
@@ -58,6 +60,41 @@ pub(super) async fn cancel(State(server): Shared, Path(run): Path<String>) -> Re
 
 pub(super) async fn retry(State(server): Shared, Path(run): Path<String>) -> Response {
     reply(server.runs.retry(&run).await)
+}
+
+pub(super) async fn forget(
+    State(server): Shared,
+    Path(run): Path<String>,
+) -> Result<Response, Problem> {
+    let detail = server.runs.show(&run).await.map_err(unreadable)?.ok_or_else(no_run)?;
+    if detail.run.ended_at.is_none() {
+        let detail = "The run has not ended. Cancel it first.";
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
+    }
+    server.runs.forget(&run).await.map_err(unreadable)?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What a purge is of.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ended {
+    /// A time, in milliseconds since 1970 or as RFC 3339 text.
+    ended_before: String,
+}
+
+pub(super) async fn purge(
+    State(server): Shared,
+    which: Result<Query<Ended>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let Query(which) = which.map_err(|wrong| odd_query(&wrong))?;
+    let text = which.ended_before;
+    let read = || text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond);
+    let before = text.parse::<i64>().ok().or_else(read);
+    let before = before
+        .ok_or_else(|| Problem::bad("`ended_before` is a time, as in 2026-03-02T09:00:00Z."))?;
+    let purged = server.runs.purge(before).await.map_err(unreadable)?;
+    Ok(Json(json!({ "purged": purged })))
 }
 
 fn no_run() -> Problem {
