@@ -18,14 +18,14 @@ pub(super) struct Problem {
     /// One sentence for a person.
     pub(super) detail: String,
     /// More, for programs.
-    more: Map<String, Json>,
-    header: Option<(HeaderName, HeaderValue)>,
+    more: Vec<(String, Json)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
     /// A problem in a sentence.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem { status, detail: detail.into(), more: Map::new(), header: None }
+        Problem { status, detail: detail.into(), more: Vec::new(), header: None }
     }
 
     /// Something in the request is not as it should be.
@@ -76,13 +76,13 @@ impl Problem {
 
     /// The same with something for programs.
     pub(super) fn with(mut self, name: &str, value: impl Into<Json>) -> Problem {
-        self.more.insert(name.to_owned(), value.into());
+        self.more.push((name.to_owned(), value.into()));
         self
     }
 
     /// The same with a header.
     pub(super) fn header(mut self, name: HeaderName, value: &str) -> Problem {
-        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+        self.header = HeaderValue::from_str(value).ok().map(|value| Box::new((name, value)));
         self
     }
 }
@@ -98,7 +98,7 @@ impl IntoResponse for Problem {
         let mut response = (self.status, text).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.extend(self.header);
+        headers.extend(self.header.map(|header| *header));
         response
     }
 }

@@ -277,12 +277,12 @@ pub(super) fn has_file(types: &Types, ty: TypeId) -> bool {
         match types.get(ty) {
             Type::Optional(inner) | Type::List(inner) | Type::Map(inner) => waiting.push(inner),
             Type::Record(record) => records.push(record),
-            Type::Choice(choice) => match types.choice(choice).map(|choice| &choice.variants) {
-                Some(Variants::Tagged(variants) | Variants::Untagged(variants)) => {
+            Type::Choice(choice) => {
+                let variants = types.choice(choice).map(|choice| &choice.variants);
+                if let Some(Variants::Tagged(variants) | Variants::Untagged(variants)) = variants {
                     records.extend(variants.iter().map(|variant| variant.record));
                 }
-                _ => {}
-            },
+            }
             _ => {}
         }
         for record in records.into_iter().filter_map(|record| types.record(record)) {

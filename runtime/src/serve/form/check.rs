@@ -118,12 +118,9 @@ impl Checker<'_> {
         let types = self.reader.types;
         let Type::List(item) = types.get(types.without_optional(input.ty)) else { return None };
         let items: Vec<Json> = given.map(|given| self.reader.item(item, &given)).collect();
-        // A list that must be there is empty where nothing was entered, and its default where it has one.
-        (!items.is_empty()
-            || !input.required
-                && types.without_optional(input.ty) == input.ty
-                && input.initial.is_empty())
-        .then_some(Json::Array(items))
+        // Where nothing was entered, a list that may be left out is left out, and one that must be there is empty.
+        let is_there = !items.is_empty() || !(input.optional || input.required);
+        is_there.then_some(Json::Array(items))
     }
 
     fn tell(&mut self, input: &Input, message: &str) {

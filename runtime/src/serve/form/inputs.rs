@@ -20,6 +20,8 @@ pub(super) struct Input {
     pub(super) label: String,
     /// The field's documentation.
     pub(super) help: String,
+    /// Whether the field may be left out: it has a default or is none then.
+    pub(super) optional: bool,
     /// Whether something must be entered.
     pub(super) required: bool,
     /// What stands there before the person enters something.
@@ -102,6 +104,7 @@ impl Maker<'_> {
             label: label(&field.name),
             help: field.doc.trim().to_owned(),
             required: !optional && !never,
+            optional,
             initial: initial.and_then(|value| format(&value)).unwrap_or_default().into(),
             wire: field.wire_name().to_owned(),
             ty: field.ty,

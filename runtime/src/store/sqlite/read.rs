@@ -109,7 +109,7 @@ pub(super) fn run(connection: &Connection, run: RunNumber) -> rusqlite::Result<O
 /// How a run ended, of a row with these columns.
 pub(super) fn ending(row: &Row<'_>) -> rusqlite::Result<Option<Ending>> {
     let Some(at) = row.get("ended_at")? else { return Ok(None) };
-    let status = row.get_ref("status")?.as_str().map_err(FromSqlError::from)?;
+    let status = row.get_ref("status")?.as_str()?;
     let outcome = match status {
         "succeeded" => Outcome::Succeeded(row.get("result")?),
         "failed" => {
