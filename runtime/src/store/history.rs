@@ -128,10 +128,15 @@ pub struct Filter {
 /// Which runs are forgotten. A run that has not ended is never among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purge {
-    /// This one.
+    /// This run.
     Run(RunNumber),
-    /// Those that ended before a time, in milliseconds since 1970.
+    /// The runs that ended before a time, in milliseconds since 1970.
     EndedBefore(i64),
+}
+
+impl Purge {
+    /// How many are forgotten in one transaction, so that others need not wait long.
+    pub const GROUP: usize = 200;
 }
 
 /// All that is told of a run.

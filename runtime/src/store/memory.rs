@@ -231,22 +231,37 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
-        let is_meant = |number: &RunNumber, ending: &Ending| match which {
-            Purge::Run(run) => run == number,
+    fn forget(&mut self, which: &Purge, limit: usize) -> Result<usize, StoreError> {
+        let is_meant = |run: RunNumber, ending: &Ending| match which {
+            Purge::Run(number) => run == *number,
             Purge::EndedBefore(time) => ending.at < *time,
         };
-        let ended = self.runs.iter().filter_map(|(run, row)| Some((run, row.ending.as_ref()?)));
-        let meant: Vec<RunNumber> =
-            ended.filter(|(run, ending)| is_meant(run, ending)).map(|(run, _)| *run).collect();
-        for run in &meant {
+        let ended = self.runs.iter().filter_map(|(run, row)| {
+            let ending = row.ending.as_ref().filter(|ending| is_meant(*run, ending))?;
+            Some((ending.at, *run))
+        });
+        let mut ended: Vec<(i64, RunNumber)> = ended.collect();
+        ended.sort();
+        ended.truncate(limit);
+        for (_, run) in &ended {
             self.last_purged = self.last_purged.max(run.0);
+            self.keep(*run, None);
             self.runs.remove(run);
-            self.frames.remove(run);
             self.journal.remove(run);
             self.messages.retain(|_, (to, _)| to != run);
         }
-        Ok(meant.len() as u64)
+        Ok(ended.len())
+    }
+
+    fn expire(&mut self, now: i64, limit: usize) -> Result<usize, StoreError> {
+        let over = self.events.iter().filter_map(|(key, seen)| {
+            Some((seen.until.filter(|until| *until <= now)?, key.clone()))
+        });
+        let mut over: Vec<(i64, EcoString)> = over.collect();
+        over.sort();
+        over.truncate(limit);
+        over.iter().for_each(|(_, key)| drop(self.events.remove(key)));
+        Ok(over.len())
     }
 }
 

@@ -7,6 +7,8 @@
 pub mod history;
 pub mod journal;
 pub mod memory;
+#[cfg(feature = "store")]
+pub mod secrets;
 mod shared;
 #[cfg(feature = "store")]
 pub mod sqlite;
@@ -98,12 +100,42 @@ pub trait Store: Reader {
     /// The store cannot be written.
     fn keep_file(&mut self, id: &str, content: &[u8], at: i64) -> Result<(), StoreError>;
 
-    /// Forgets runs that have ended, with all that is kept of them, and says how many. What keeps an event from being
-    /// taken in twice stays.
+    /// Forgets runs that have ended, with all that is kept of them, the oldest first and at most so many, and says how
+    /// many. What keeps an event from being taken in twice stays, and no number of a run is given twice.
     ///
     /// # Errors
     /// The store cannot be written.
-    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError>;
+    fn forget(&mut self, which: &Purge, limit: usize) -> Result<usize, StoreError>;
+
+    /// Forgets all of these, a little in each transaction, and says how many there were.
+    ///
+    /// # Errors
+    /// The store cannot be written. What was forgotten before that is gone.
+    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
+        let mut count = 0;
+        loop {
+            let forgotten = self.forget(which, Purge::GROUP)?;
+            count += forgotten as u64;
+            if forgotten < Purge::GROUP {
+                return Ok(count);
+            }
+        }
+    }
+
+    /// Forgets what makes events the same as others where that is to be remembered no longer than until this time,
+    /// at most so many, and says how many.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn expire(&mut self, now: i64, limit: usize) -> Result<usize, StoreError>;
+
+    /// Gives room back to the disk that nothing is in any more. It need not be done, and it may take a while.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn compact(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// Why a store does not do what it is asked to. In words for a person, with what to do.

@@ -19,8 +19,16 @@ impl<S: Store> Store for Arc<Mutex<S>> {
         locked(self).keep_file(id, content, at)
     }
 
-    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
-        locked(self).purge(which)
+    fn forget(&mut self, which: &Purge, limit: usize) -> Result<usize, StoreError> {
+        locked(self).forget(which, limit)
+    }
+
+    fn expire(&mut self, now: i64, limit: usize) -> Result<usize, StoreError> {
+        locked(self).expire(now, limit)
+    }
+
+    fn compact(&mut self) -> Result<(), StoreError> {
+        locked(self).compact()
     }
 }
 

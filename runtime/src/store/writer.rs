@@ -10,16 +10,23 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::history::Purge;
 use super::{Store, StoreError};
-use crate::durable::{Answered, Batch, Version};
+use crate::durable::{Answered, Batch, Ending, Entry, Outcome, Version, Write};
 
 /// How many batches one transaction has at most, so that an urgent one never waits long.
 const GROUP: usize = 512;
 
+/// How many bytes one transaction has at about most, for the same reason.
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+
 /// The first pause before what could not be written is tried again, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+
+/// How long the others have the disk before more of what is old is forgotten.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// The thread that writes.
 pub struct Writer {
@@ -47,6 +54,8 @@ struct Queue {
     /// Why the disk takes nothing, while it does not.
     trouble: Option<StoreError>,
     is_stopping: bool,
+    /// Whether the thread is gone.
+    is_over: bool,
 }
 
 impl Writer {
@@ -60,7 +69,9 @@ impl Writer {
             Ok(thread) => Some(thread),
             Err(error) => {
                 let (path, reason) = (String::new(), error.to_string());
-                shared.queue().trouble = Some(StoreError::Other { path, reason });
+                let mut queue = shared.queue();
+                queue.trouble = Some(StoreError::Other { path, reason });
+                queue.is_over = true;
                 None
             }
         };
@@ -111,7 +122,12 @@ impl Writer {
             // Who asked may have gone.
             let _ = sender.send(job(store));
         });
-        self.shared.queue().jobs.push_back(job);
+        let mut queue = self.shared.queue();
+        match queue.is_over {
+            true => drop(job),
+            false => queue.jobs.push_back(job),
+        }
+        drop(queue);
         self.shared.changed.notify_one();
         let stopped = "the writer has stopped".to_owned();
         receiver.recv().map_err(|_| StoreError::Other { path: String::new(), reason: stopped })
@@ -124,6 +140,24 @@ impl Writer {
     pub fn add_artifact(&self, hash: &str, bytes: &[u8], at: i64) -> Result<Version, StoreError> {
         let (hash, bytes) = (hash.to_owned(), bytes.to_vec());
         self.with(move |store| store.add_artifact(&hash, &bytes, at))?
+    }
+
+    /// Forgets all that is old, a little at a time so that nobody waits for it; how many rows there were. Takes until
+    /// it is done.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn forget(&self, which: &Purge) -> Result<usize, StoreError> {
+        let mut count = 0;
+        loop {
+            let which = which.clone();
+            let forgotten = self.with(move |store| store.forget(&which, Purge::GROUP))??;
+            count += forgotten;
+            if forgotten < Purge::GROUP {
+                return Ok(count);
+            }
+            thread::sleep(BREATH);
+        }
     }
 
     /// Writes what waits and ends the thread. What the disk does not take by then is lost, as in a crash.
@@ -159,9 +193,17 @@ impl Queue {
 
     /// The next transaction's batches.
     fn group(&mut self) -> Vec<Batch> {
-        let urgent = self.urgent.len().min(GROUP);
-        let background = self.background.len().min(GROUP - urgent);
-        self.urgent.drain(..urgent).chain(self.background.drain(..background)).collect()
+        let mut group = Vec::new();
+        let mut bytes = 0;
+        while group.len() < GROUP && bytes < GROUP_BYTES {
+            let Some(batch) = self.urgent.pop_front().or_else(|| self.background.pop_front())
+            else {
+                break;
+            };
+            bytes += batch.writes.iter().map(size).sum::<usize>();
+            group.push(batch);
+        }
+        group
     }
 
     /// Takes those out that may be refused.
@@ -184,24 +226,29 @@ struct Work<D> {
 
 impl<D: FnMut(Vec<Written>)> Work<D> {
     fn write(mut self) {
-        loop {
-            let mut queue = self.shared.queue();
-            while queue.is_empty() && !queue.is_stopping {
-                queue = self.shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            }
-            if queue.is_empty() {
-                return;
-            }
-            let jobs: Vec<Job> = queue.jobs.drain(..).collect();
-            let group = queue.group();
-            drop(queue);
-            for job in jobs {
-                job(self.store.as_mut());
-            }
-            if !group.is_empty() && !self.commit(group) {
-                return;
-            }
+        while self.turn() {}
+        let mut queue = self.shared.queue();
+        queue.is_over = true;
+        // Who waits for one of them is told by that.
+        queue.jobs.clear();
+    }
+
+    /// One transaction, and what is to be done before it; whether there may be another one.
+    fn turn(&mut self) -> bool {
+        let mut queue = self.shared.queue();
+        while queue.is_empty() && !queue.is_stopping {
+            queue = self.shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
+        if queue.is_empty() {
+            return false;
+        }
+        let jobs: Vec<Job> = queue.jobs.drain(..).collect();
+        let group = queue.group();
+        drop(queue);
+        for job in jobs {
+            job(self.store.as_mut());
+        }
+        group.is_empty() || self.commit(group)
     }
 
     /// Makes a group durable, however often it takes; whether it is, else the thread is to end.
@@ -229,13 +276,24 @@ impl<D: FnMut(Vec<Written>)> Work<D> {
             if group.is_empty() {
                 return true;
             }
-            let queue = self.shared.queue();
-            if queue.is_stopping {
+            if self.is_stopping_after(pause) {
                 return false;
             }
-            let waited = self.shared.changed.wait_timeout(queue, pause);
-            drop(waited);
             pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+
+    /// Waits, but not for a disk that is full when the process is to end; whether it is.
+    fn is_stopping_after(&self, pause: Duration) -> bool {
+        let until = Instant::now() + pause;
+        let mut queue = self.shared.queue();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if queue.is_stopping || left.is_zero() {
+                return queue.is_stopping;
+            }
+            let waited = self.shared.changed.wait_timeout(queue, left);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -246,3 +304,23 @@ impl<D: FnMut(Vec<Written>)> Work<D> {
         }
     }
 }
+
+/// About how many bytes a change takes on the disk.
+fn size(write: &Write) -> usize {
+    match write {
+        Write::Create(new) => new.event.len(),
+        Write::Suspend { state, .. } => state.len(),
+        Write::Send { message, .. } => message.len(),
+        Write::Note { entry: Entry::Step { input, output, .. }, .. } => {
+            input.len() + output.as_ref().map_or(0, String::len)
+        }
+        Write::End { ending: Ending { outcome: Outcome::Succeeded(result), .. }, .. } => {
+            result.len()
+        }
+        Write::Done(_, result) => result.as_ref().map_or(0, String::len),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use rusqlite::{Error, ErrorCode, ffi};
 use crate::store::StoreError;
 
 /// What a failure means for the store in this file.
-pub(super) fn explain(path: &Path, error: Error) -> StoreError {
+pub(in crate::store) fn explain(path: &Path, error: Error) -> StoreError {
     let path = path.display().to_string();
     let reason = words(&error);
     let Some(failure) = error.sqlite_error() else {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, typ
 use super::read;
 use crate::durable::{RunNumber, Source, Version};
 use crate::error::Error;
-use crate::store::history::{Deployed, Filter, Purge, RunStatus, Story, Summary};
+use crate::store::history::{Deployed, Filter, RunStatus, Story, Summary};
 
 /// The columns of a [`Summary`].
 const COLUMNS: &str =
@@ -76,53 +76,6 @@ pub(super) fn find(
 pub(super) fn one(connection: &Connection, run: RunNumber) -> rusqlite::Result<Option<Summary>> {
     let query = format!("SELECT {COLUMNS} WHERE number = ?1");
     connection.prepare_cached(&query)?.query_row([run.0], summary).optional()
-}
-
-/// How many runs are forgotten in one transaction, so that others need not wait long.
-const PURGED_AT_ONCE: i64 = 500;
-
-/// What is kept of a run, and the column that says whose it is.
-const OF_RUNS: [(&str, &str); 6] = [
-    ("events", "run"),
-    ("frames", "run"),
-    ("journal", "run"),
-    ("messages", "run"),
-    ("files", "run"),
-    ("runs", "number"),
-];
-
-/// Forgets runs that have ended.
-pub(super) fn purge(connection: &mut Connection, which: &Purge) -> rusqlite::Result<u64> {
-    let (condition, value) = match which {
-        Purge::Run(run) => ("number = ?1", run.0),
-        Purge::EndedBefore(time) => ("ended_at < ?1", *time),
-    };
-    let meant = format!(
-        "SELECT number FROM runs WHERE {condition} AND ended_at IS NOT NULL LIMIT {PURGED_AT_ONCE}"
-    );
-    let mut purged = 0;
-    loop {
-        let transaction = connection.transaction()?;
-        let numbers: Vec<i64> = {
-            let mut meant = transaction.prepare(&meant)?;
-            let numbers = meant.query_map([value], |row| row.get(0))?;
-            numbers.collect::<Result<_, _>>()?
-        };
-        let Some(last) = numbers.iter().max() else { return Ok(purged) };
-        for (table, column) in OF_RUNS {
-            let delete = format!("DELETE FROM {table} WHERE {column} = ?1");
-            let mut delete = transaction.prepare(&delete)?;
-            for number in &numbers {
-                delete.execute([number])?;
-            }
-        }
-        // No number is given twice, though the run that had the last one is gone.
-        let note = "INSERT INTO meta (name, value) VALUES ('last_purged', ?1) ON CONFLICT (name) DO
-                    UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))";
-        transaction.execute(note, [last.to_string()])?;
-        transaction.commit()?;
-        purged += numbers.len() as u64;
-    }
 }
 
 /// All that is told of a run, as it is at one instant.

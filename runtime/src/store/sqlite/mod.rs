@@ -9,6 +9,7 @@
 //! those rows that they are about.
 
 mod failure;
+mod forget;
 mod history;
 mod lock;
 mod read;
@@ -26,7 +27,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 
 pub use self::lock::{Holder, holder};
 
-use self::failure::explain;
+pub(super) use self::failure::explain;
 use self::lock::Lock;
 use super::history::{Deployed, Filter, History, Purge, Story, Summary};
 use super::{Noted, Reader, Store, StoreError};
@@ -158,8 +159,17 @@ impl Store for SqliteStore {
         self.read(|connection| connection.execute(keep, params![id, at, content])).map(drop)
     }
 
-    fn purge(&mut self, which: &Purge) -> Result<u64, StoreError> {
-        history::purge(&mut self.connection, which).map_err(|error| explain(&self.path, error))
+    fn forget(&mut self, which: &Purge, limit: usize) -> Result<usize, StoreError> {
+        forget::forget(&mut self.connection, which, limit)
+            .map_err(|error| explain(&self.path, error))
+    }
+
+    fn expire(&mut self, now: i64, limit: usize) -> Result<usize, StoreError> {
+        self.read(|connection| forget::expire(connection, now, limit))
+    }
+
+    fn compact(&mut self) -> Result<(), StoreError> {
+        self.read(forget::compact)
     }
 }
 
@@ -305,8 +315,25 @@ fn create(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A connection that writes beside the one that has the store, to tables that the engine does not keep in memory.
+///
+/// # Errors
+/// There is no store, it is damaged, another program's, or of another version.
+pub(super) fn open_beside(path: &Path) -> Result<Connection, StoreError> {
+    drop(SqliteReader::open(path)?);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        tune(&connection, READER_CACHE)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        Ok(connection)
+    };
+    open().map_err(|error| explain(path, error))
+}
+
 /// Keeps other users from a file that is about to be made.
-fn only_for_us(options: &mut OpenOptions) {
+pub(super) fn only_for_us(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     #[cfg(not(unix))]
@@ -314,7 +341,7 @@ fn only_for_us(options: &mut OpenOptions) {
 }
 
 /// A file of the store that has its name and an ending.
-fn beside(store: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(store: &Path, ending: &str) -> PathBuf {
     let mut path = OsString::from(store);
     path.push(ending);
     path.into()

@@ -9,6 +9,7 @@ use crate::durable::{Claim, Ending, Entry, NewRun, Outcome, Question, Write};
 use crate::engine::Ticket;
 use crate::error::{Error, ErrorKind};
 use crate::store::MemoryStore;
+use crate::store::history::Purge;
 use crate::store::testing::{Folder, new_run, note};
 
 /// So few that most of what is made up meets something that is there.
@@ -21,6 +22,9 @@ enum Act {
     /// Many entries at once, so that a journal becomes long.
     Notes(i64, i64),
     Artifact(String),
+    Forget(Purge, usize),
+    Expire(i64, usize),
+    Compact,
 }
 
 fn run() -> impl Strategy<Value = RunNumber> {
@@ -118,12 +122,19 @@ pub(super) fn batches() -> impl Strategy<Value = Vec<Batch>> {
     vec(batch, 0..5)
 }
 
+fn purge() -> impl Strategy<Value = Purge> {
+    prop_oneof![run().prop_map(Purge::Run), (0..99i64).prop_map(Purge::EndedBefore),]
+}
+
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         12 => batches().prop_map(Act::Commit),
         2 => Just(Act::Reopen),
         1 => (RUNS, 900..1300i64).prop_map(|(run, count)| Act::Notes(run, count)),
         1 => "[abc]".prop_map(Act::Artifact),
+        2 => (purge(), 0..3usize).prop_map(|(which, limit)| Act::Forget(which, limit)),
+        1 => (0..20i64, 0..3usize).prop_map(|(now, limit)| Act::Expire(now, limit)),
+        1 => Just(Act::Compact),
     ]
 }
 
@@ -167,6 +178,13 @@ proptest! {
                     let memory = memory.add_artifact(&text, text.as_bytes(), 1);
                     prop_assert_eq!(memory, file.add_artifact(&text, text.as_bytes(), 1));
                 }
+                Act::Forget(which, limit) => {
+                    prop_assert_eq!(memory.forget(&which, limit), file.forget(&which, limit));
+                }
+                Act::Expire(now, limit) => {
+                    prop_assert_eq!(memory.expire(now, limit), file.expire(now, limit));
+                }
+                Act::Compact => file.compact().unwrap(),
                 Act::Reopen => {
                     drop(file);
                     file = SqliteStore::open(&folder.store()).unwrap();
