@@ -7,7 +7,7 @@ mod act;
 mod list;
 mod replay;
 mod show;
-mod stored;
+pub(crate) mod stored;
 mod times;
 
 use std::io::{self, Write};

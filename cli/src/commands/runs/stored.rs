@@ -16,15 +16,15 @@ use crate::project::settings_of;
 const NAMED: usize = 5;
 
 /// A store for reading.
-pub(super) struct Stored {
+pub(crate) struct Stored {
     /// Its file.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     reader: SqliteReader,
 }
 
 impl Stored {
     /// The store that is named, or that of the project here.
-    pub(super) fn open(given: Option<&Path>) -> Result<Stored, Failure> {
+    pub(crate) fn open(given: Option<&Path>) -> Result<Stored, Failure> {
         let path = store_path(&settings_of(Path::new(""))?, given);
         if !path.exists() {
             return Err(Failure::Missing(format!(
@@ -37,12 +37,12 @@ impl Stored {
     }
 
     /// The runs that are meant.
-    pub(super) fn list(&self, filter: &Filter) -> Result<Vec<Summary>, Failure> {
+    pub(crate) fn list(&self, filter: &Filter) -> Result<Vec<Summary>, Failure> {
         self.reader.list(filter).map_err(|error| unreadable(&error))
     }
 
     /// The one run whose id begins so.
-    pub(super) fn find(&self, run: &str) -> Result<Summary, Failure> {
+    pub(crate) fn find(&self, run: &str) -> Result<Summary, Failure> {
         let mut found = self.reader.find(run, NAMED + 1).map_err(|error| unreadable(&error))?;
         if let Some(whole) = found.iter().position(|it| it.id == run) {
             return Ok(found.swap_remove(whole));
@@ -69,20 +69,20 @@ impl Stored {
     }
 
     /// A run by its number.
-    pub(super) fn summary(&self, run: RunNumber) -> Result<Summary, Failure> {
+    pub(crate) fn summary(&self, run: RunNumber) -> Result<Summary, Failure> {
         let found = self.reader.summary(run).map_err(|error| unreadable(&error))?;
         found.ok_or_else(|| Failure::Usage("the run is gone".to_owned()))
     }
 
     /// All that is told of the one run whose id begins so.
-    pub(super) fn story(&self, run: &str) -> Result<Story, Failure> {
+    pub(crate) fn story(&self, run: &str) -> Result<Story, Failure> {
         let run = self.find(run)?;
         let story = self.reader.story(run.number).map_err(|error| unreadable(&error))?;
         story.ok_or_else(|| Failure::Usage(format!("the run {} is gone", run.id)))
     }
 
     /// The story of a run, and after it those of all runs that were begun on its way, as far as they are told.
-    pub(super) fn family(&self, run: &str) -> Result<Vec<Story>, Failure> {
+    pub(crate) fn family(&self, run: &str) -> Result<Vec<Story>, Failure> {
         let mut family = vec![self.story(run)?];
         let mut looked_at = 0;
         while let Some(story) = family.get(looked_at) {
@@ -97,7 +97,7 @@ impl Stored {
     }
 
     /// The bytes of an artifact that the store keeps; none where it does not.
-    pub(super) fn artifact(&self, version: Version) -> Option<Vec<u8>> {
+    pub(crate) fn artifact(&self, version: Version) -> Option<Vec<u8>> {
         self.reader.artifact(version).ok().flatten()
     }
 }

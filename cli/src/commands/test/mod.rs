@@ -7,6 +7,7 @@ mod json;
 mod junit;
 mod page;
 mod parallel;
+mod record;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +37,8 @@ Examples:
   callflow test                       the project in this folder
   callflow test flows/sales.flow      one file
   callflow test --filter refund       those with this in their name
-  callflow test --junit report.xml    for a build server")]
+  callflow test --junit report.xml    for a build server
+  callflow test --record 0198f3ab41d27c0e -o tests.flow")]
 pub(crate) struct TestCommand {
     /// Files and folders
     #[arg(value_name = "PATH", default_value = ".")]
@@ -50,6 +52,15 @@ pub(crate) struct TestCommand {
     /// Print each test as a line of JSON
     #[arg(long)]
     json: bool,
+    /// Make a test of a stored run instead, by its id or the beginning of it
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["filter", "junit", "json"])]
+    record: Option<String>,
+    /// Where to write that test; a file that is there gets it at its end
+    #[arg(short, long, value_name = "FILE", requires = "record")]
+    output: Option<PathBuf>,
+    /// The file that keeps runs
+    #[arg(long, value_name = "FILE", requires = "record")]
+    store: Option<PathBuf>,
 }
 
 /// The tests of a project that have run.
@@ -69,6 +80,11 @@ struct Outcome {
 impl TestCommand {
     /// Prints each test on stdout and a summary on stderr.
     pub(crate) fn execute(&self) -> Result<(), Failure> {
+        if let Some(run) = &self.record {
+            let path = self.paths.first().map_or(".", String::as_str);
+            let project = Project::load(Path::new(path))?;
+            return record::record(&project, self.store.as_deref(), run, self.output.as_ref());
+        }
         let mut projects = Vec::new();
         for path in &self.paths {
             projects.extend(Project::load_all(Path::new(path))?);
