@@ -299,3 +299,63 @@ fn each_change_is_taken_up_and_a_mistake_is_not() {
     });
     assert_eq!(server.stop(), Some(0));
 }
+
+#[test]
+fn a_stored_run_is_replayed_and_becomes_a_test() {
+    let folder = Folder::with_flow(FLOWS).with("callflow.toml", "name = \"shop\"\n");
+    let server = Server::callflow(&folder, &["serve", "--sandbox", "--store", "runs.db"]);
+    let run = run_of(&server.post("/deal", r#"{"name": "Ada"}"#).1);
+    stands(&folder, &run, "failed");
+    assert_eq!(server.stop(), Some(0));
+
+    let same = folder.call(&["runs", "replay", &run, "--store", "runs.db"]);
+    assert_eq!(same.code, 0, "{same:?}");
+    assert!(same.stdout.contains("it failed with `no more of Ada`, as it did"), "{same:?}");
+    let mended = FLOWS.replace("name: name", "name: \"{name}!\"").replace("fail(", "log(");
+    fs::write(folder.path().join("flow.flow"), mended).unwrap();
+    let current = ["runs", "replay", &run, "--store", "runs.db", "--version", "current", "--json"];
+    let other = folder.call(&current);
+    assert_eq!(other.code, 1, "{other:?}");
+    let lines = other.json()["lines"].to_string();
+    for text in ["hubspot.create_deal is called with something else", "Ada!", "now it succeeded"] {
+        assert!(lines.contains(text), "{text}: {lines}");
+    }
+
+    // The mended flow does not do what the run did, which is found before anything is written.
+    let record = ["test", "--record", &run, "--store", "runs.db", "-o", "recorded.flow"];
+    let not_made = folder.call(&record);
+    assert_eq!(not_made.code, 1, "{not_made:?}");
+    assert!(not_made.stderr.contains("error: no test could be made of this run"), "{not_made:?}");
+    assert!(!folder.path().join("recorded.flow").exists());
+    fs::write(folder.path().join("flow.flow"), FLOWS).unwrap();
+    let made = folder.call(&record);
+    assert_eq!((made.code, made.stderr.as_str()), (0, "1 test in recorded.flow\n"), "{made:?}");
+    assert_eq!(folder.call(&["fmt", "--check", "recorded.flow"]).code, 0);
+    let passed = folder.call(&["test"]);
+    assert_eq!((passed.code, passed.stderr.contains("1 test passed")), (0, true), "{passed:?}");
+    // To a file that is there it is added.
+    let printed = folder.call(&["test", "--record", &run, "--store", "runs.db", "-o", "flow.flow"]);
+    assert_eq!(printed.code, 0, "{printed:?}");
+    assert!(folder.call(&["test"]).stderr.contains("2 tests passed"));
+}
+
+#[test]
+fn a_run_goes_on_where_no_server_has_the_store() {
+    let flow = "picky: on webhook(\"/picky\", body: json) <\n  \
+                if env(\"OPEN\") == \"no\" { fail(\"closed\") }\n>\n";
+    let settings = |open: &str| format!("[env]\nOPEN = \"{open}\"\n");
+    let folder = Folder::with_flow(flow).with("callflow.toml", settings("no"));
+    let server = Server::callflow(&folder, &["serve", "--store", "runs.db"]);
+    let run = run_of(&server.post("/picky", "{}").1);
+    stands(&folder, &run, "failed");
+    assert_eq!(server.stop(), Some(0));
+    let again = folder.call(&["runs", "retry", &run, "--store", "runs.db"]);
+    assert_eq!(again.code, 1, "{again:?}");
+    assert!(again.stderr.contains("failed again; `callflow runs show "), "{again:?}");
+    fs::write(folder.path().join("callflow.toml"), settings("yes")).unwrap();
+    let better = folder.call(&["runs", "retry", &run, "--store", "runs.db"]);
+    assert_eq!(better.code, 0, "{better:?}");
+    stands(&folder, &run, "succeeded");
+    let done = folder.call(&["runs", "retry", &run, "--store", "runs.db"]);
+    assert_eq!(done.code, 1, "{done:?}");
+}

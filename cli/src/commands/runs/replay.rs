@@ -240,9 +240,7 @@ impl Recording<'_> {
                 let json = value::encode_shown(self.program.types(), result, value);
                 format!("succeeded: {}", value::brief_json(&json, SHOWN))
             }
-            Status::Failed(failure) => {
-                format!("failed: {}: {}", failure.error.kind, failure.error.message)
-            }
+            Status::Failed(failure) => failed(&failure.error),
             _ => "was cancelled".to_owned(),
         };
         let then = match &story.outcome {
@@ -251,9 +249,7 @@ impl Recording<'_> {
                 Ok(json) => format!("succeeded: {}", value::brief_json(&json, SHOWN)),
                 Err(_) => format!("succeeded: {json}"),
             },
-            Some(Outcome::Failed { error, .. }) => {
-                format!("failed: {}: {}", error.kind, error.message)
-            }
+            Some(Outcome::Failed { error, .. }) => failed(error),
             Some(Outcome::Cancelled) => "was cancelled".to_owned(),
             None => "had not ended".to_owned(),
         };
@@ -296,6 +292,13 @@ impl Host for Recording<'_> {
     /// Waits are skipped.
     fn is_sandbox(&self) -> bool {
         true
+    }
+}
+
+fn failed(error: &Error) -> String {
+    match error.kind {
+        ErrorKind::Failed => format!("failed with `{}`", error.message),
+        kind => format!("failed with {kind}: `{}`", error.message),
     }
 }
 
