@@ -348,6 +348,13 @@ fn a_run_goes_on_where_no_server_has_the_store() {
     let server = Server::callflow(&folder, &["serve", "--store", "runs.db"]);
     let run = run_of(&server.post("/picky", "{}").1);
     stands(&folder, &run, "failed");
+    // The server that has the store is asked, by whoever has its token.
+    let asked = folder.call(&["runs", "retry", &run, "--store", "runs.db"]);
+    assert!(asked.stdout.ends_with(" goes on at the server\n"), "{asked:?}");
+    stands(&folder, &run, "failed");
+    let ended = folder.call(&["runs", "cancel", &run, "--store", "runs.db"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.starts_with("error: the server says: "), "{ended:?}");
     assert_eq!(server.stop(), Some(0));
     let again = folder.call(&["runs", "retry", &run, "--store", "runs.db"]);
     assert_eq!(again.code, 1, "{again:?}");
