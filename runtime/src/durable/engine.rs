@@ -798,8 +798,10 @@ impl Engine {
         let Some(slot) = self.runs.get_mut(&run) else { return };
         let id = slot.id.clone();
         slot.place = Place::Gone;
-        slot.rested = slot.mark;
         let retry = slot.retry.take();
+        // The store is asked again and again while what was read last is on its way there.
+        let (received, last) = (slot.received, stored.messages.last().map_or(0, |(row, _)| *row));
+        slot.received = received.max(last);
         for waiter in std::mem::take(&mut slot.waiters) {
             self.unwait(run, waiter);
             let (id, outcome) = (id.clone(), ending.outcome.clone());
@@ -807,11 +809,17 @@ impl Engine {
         }
         let mut batch = Batch::default();
         let mut begun = Vec::new();
-        for (row, message) in &stored.messages {
+        for (row, message) in stored.messages.iter().filter(|(row, _)| *row > received) {
             if let Ok(Message::Failed) = postcard::from_bytes(message) {
                 begun.extend(self.begin_failed(now, &stored, &mut batch));
             }
             batch.writes.push(Write::Received(*row));
+        }
+        if !batch.writes.is_empty()
+            && let Some(slot) = self.runs.get_mut(&run)
+        {
+            slot.mark += 1;
+            batch.effects.push(Effect::Rest(run, slot.mark));
         }
         self.submit(batch, out);
         for held in begun {
