@@ -76,6 +76,7 @@ struct Place {
     store: Arc<Mutex<MemoryStore>>,
     services: Arc<Services>,
     service: Service,
+    flows: String,
 }
 
 impl Place {
@@ -83,7 +84,7 @@ impl Place {
         let store = Arc::new(Mutex::new(MemoryStore::new()));
         let services = Arc::new(Services::default());
         let service = open(&store, &services);
-        let place = Place { store, services, service };
+        let place = Place { store, services, service, flows: flows.to_owned() };
         place.load(flows).await;
         place
     }
@@ -98,6 +99,12 @@ impl Place {
         let kept = self.store.lock().unwrap().clone();
         self.store = Arc::new(Mutex::new(kept));
         self.service = open(&self.store, &self.services);
+    }
+
+    /// The next process begins with the same flows.
+    async fn begin_again(&mut self) {
+        self.crash();
+        self.load(&self.flows).await;
     }
 
     fn event(&self, flow: &str, event: Json, wait: Wait) -> NewEvent {
@@ -235,13 +242,13 @@ fn try_post() -> string {
     place.services.hang("second");
     let run = place.start("main", json!({})).await;
     place.until("the second step is under way", |it| it.services.asked("second") == 1).await;
-    place.crash();
+    place.begin_again().await;
     place.until("a read is tried again", |it| it.services.asked("second") == 2).await;
     place.services.hanging.lock().unwrap().clear();
     place.services.hang("third");
-    place.crash();
+    place.begin_again().await;
     place.until("the third step is under way", |it| it.services.asked("third") == 1).await;
-    place.crash();
+    place.begin_again().await;
     let outcome = place.ending(run).await;
     let Outcome::Failed { error, place: at } = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.kind.as_str(), "outcome_unknown");
@@ -291,7 +298,7 @@ main: on manual(who: string) with concurrency 1 per who <
     ];
     assert_eq!(place.ending(runs[2]).await.as_str(), "succeeded");
     assert_eq!(place.services.asked("a"), 1);
-    place.crash();
+    place.begin_again().await;
     place.until("it is tried again", |it| it.services.asked("a") == 2).await;
     place.services.hanging.lock().unwrap().clear();
     assert_eq!(place.service.cancel(runs[0]).await, Answer::Yes);
@@ -355,7 +362,27 @@ on failed(flow: "main") < http.get("https://example.com/told") >
     assert_eq!((place.services.asked("a"), place.services.asked("b")), (1, 2));
     let no = Answer::No("the run has not failed".to_owned());
     assert_eq!(place.service.retry(run).await, no);
-    assert_eq!(place.service.cancel(RunNumber(99)).await, Answer::No("there is no such run".into()));
+    assert_eq!(
+        place.service.cancel(RunNumber(99)).await,
+        Answer::No("there is no such run".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_fails_when_the_process_begins_is_told() {
+    let mut place = Place::new(
+        r#"
+main: on manual() < http.post("https://example.com/order", json: {}) >
+on failed(flow: "main") < http.get("https://example.com/told") >
+"#,
+    )
+    .await;
+    place.services.hang("order");
+    let run = place.start("main", json!({})).await;
+    place.until("the order is under way", |it| it.services.asked("order") == 1).await;
+    place.begin_again().await;
+    assert_eq!(place.ending(run).await.as_str(), "failed");
+    place.until("somebody was told", |it| it.services.asked("told") == 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -410,4 +437,30 @@ main: on manual() -> string <
     let again = place.ending(failed).await;
     assert!(matches!(&again, Outcome::Failed { error, .. } if error.message == "new"), "{again:?}");
     assert_eq!(result(place.run("main", json!({})).await), json!("newest"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_is_told_once_however_many_ask_for_it() {
+    let place = Place::new(
+        r#"
+main: on manual(id: string) -> string with dedupe by id < fail("no") >
+on failed(flow: "main") < http.get("https://example.com/told") >
+"#,
+    )
+    .await;
+    for id in 0..50 {
+        let event =
+            || place.event("main", json!({ "id": id.to_string() }), Wait::End { until: None });
+        let asked: Vec<_> = (0..8)
+            .map(|_| {
+                let (event, service) = (event(), place.service.clone());
+                tokio::spawn(async move { service.submit(event).await })
+            })
+            .collect();
+        for answer in asked {
+            assert!(matches!(answer.await.unwrap(), Answer::Ended { .. }));
+        }
+    }
+    place.until("nothing is in memory", |place| place.service.stats().in_memory == 0).await;
+    assert_eq!(place.services.asked("told"), 50);
 }

@@ -95,6 +95,11 @@ impl Shared {
         let hash = encode::fingerprint(bytes);
         let version = self.writer.add_artifact(&hash, bytes, now())?;
         self.add(version, ready, true);
+        // Before anybody can bring an event, for only now the engine knows which number its run gets.
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(start) = left {
+            self.drive(Input::Start(start));
+        }
         let current = Arc::new(Current { version, program, hash });
         let mut slot = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *slot = Some(Arc::clone(&current));

@@ -60,6 +60,8 @@ struct Shared {
     clock: Clock,
     deployment: Deployment,
     current: RwLock<Option<Arc<Current>>>,
+    /// What the last process left, until a program is loaded.
+    left: Mutex<Option<Start>>,
     stats: stats::Counters,
     watch: Option<Watch>,
     is_stopping: AtomicBool,
@@ -141,6 +143,7 @@ impl Service {
                 clock: Clock::default(),
                 deployment,
                 current: RwLock::new(None),
+                left: Mutex::new(None),
                 stats: stats::Counters::default(),
                 watch,
                 is_stopping: AtomicBool::new(false),
@@ -264,12 +267,13 @@ impl Shared {
         None
     }
 
-    /// What is left from the process before.
+    /// Loads the programs of what is left from the process before. It goes on when there is a current program: a run
+    /// may fail at once, and it is the current program's flows that want to know.
     fn recover(self: &Arc<Shared>, reader: &dyn Reader, start: Start) -> Result<(), OpenFailure> {
         for version in &start.versions {
             self.restore(*version, reader.artifact(*version)?);
         }
-        self.drive(Input::Start(start));
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
         Ok(())
     }
 }
