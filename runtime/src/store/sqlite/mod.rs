@@ -115,6 +115,16 @@ impl SqliteStore {
     }
 }
 
+/// What is in the log goes into the file, so that the file alone is the store while no process has it: it can be copied,
+/// and looked at. A reader that is at it is not waited for: the log is then read with the file the next time.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        let checkpoint = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE);";
+        // Nothing is lost where it does not work.
+        let _ = self.connection.execute_batch(checkpoint);
+    }
+}
+
 impl Store for SqliteStore {
     fn commit(&mut self, batches: &[Batch]) -> Result<Vec<Option<Answered>>, StoreError> {
         let mut commit = || {
