@@ -39,9 +39,7 @@ impl Kept {
 
     async fn purged(&self, which: Purge) -> Result<u64, StoreError> {
         let service = self.service.clone();
-        let purged = tokio::task::spawn_blocking(move || {
-            service.writer().with(move |store| store.purge(&which))?
-        });
+        let purged = tokio::task::spawn_blocking(move || service.writer().purge(&which));
         purged.await.map_err(|error| lost(&error))?
     }
 

@@ -14,6 +14,7 @@ mod attempts;
 mod clock;
 mod current;
 mod drive;
+mod house;
 mod replies;
 mod schedules;
 mod stats;
@@ -153,6 +154,7 @@ impl Service {
         drive::begin_reading(Arc::downgrade(&shared), reader, asked)
             .map_err(|error| OpenFailure::NoThread(error.to_string()))?;
         clock::begin(Arc::downgrade(&shared));
+        house::begin(Arc::downgrade(&shared));
         schedules::begin(Arc::downgrade(&shared));
         Ok(Service { shared })
     }

@@ -260,7 +260,9 @@ impl Store for MemoryStore {
         let mut over: Vec<(i64, EcoString)> = over.collect();
         over.sort();
         over.truncate(limit);
-        over.iter().for_each(|(_, key)| drop(self.events.remove(key)));
+        for (_, key) in &over {
+            self.events.remove(key);
+        }
         Ok(over.len())
     }
 }

@@ -142,18 +142,38 @@ impl Writer {
         self.with(move |store| store.add_artifact(&hash, &bytes, at))?
     }
 
-    /// Forgets all that is old, a little at a time so that nobody waits for it; how many rows there were. Takes until
-    /// it is done.
+    /// Forgets runs that have ended, a little at a time so that nobody waits for it, and says how many.
     ///
     /// # Errors
     /// The store cannot be written.
-    pub fn forget(&self, which: &Purge) -> Result<usize, StoreError> {
+    pub fn purge(&self, which: &Purge) -> Result<u64, StoreError> {
+        let which = *which;
+        self.little_by_little(move |store| store.forget(&which, Purge::GROUP))
+    }
+
+    /// Forgets what makes events the same as others where its time is over and, where nothing else is to be written,
+    /// gives room back to the disk.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn keep_house(&self, now: i64) -> Result<(), StoreError> {
+        self.little_by_little(move |store| store.expire(now, Purge::GROUP))?;
+        match self.queued() {
+            0 => self.with(|store| store.compact())?,
+            _ => Ok(()),
+        }
+    }
+
+    /// Does something until there is less of it than is done at a time, and says how much there was.
+    fn little_by_little(
+        &self,
+        job: impl Fn(&mut dyn Store) -> Result<usize, StoreError> + Clone + Send + 'static,
+    ) -> Result<u64, StoreError> {
         let mut count = 0;
         loop {
-            let which = which.clone();
-            let forgotten = self.with(move |store| store.forget(&which, Purge::GROUP))??;
-            count += forgotten;
-            if forgotten < Purge::GROUP {
+            let done = self.with(job.clone())??;
+            count += done as u64;
+            if done < Purge::GROUP {
                 return Ok(count);
             }
             thread::sleep(BREATH);

@@ -7,8 +7,8 @@ use crate::store::testing::Folder;
 
 const TEXT: &str = "sk-live-4242-this-is-what-nobody-may-see";
 
-fn keys(current: &Key, old: &[&Key]) -> Keys {
-    Keys { current: current.clone(), old: old.iter().map(|key| Key::clone(key)).collect() }
+fn keys(current: &Key, old: &[Key]) -> Keys {
+    Keys { current: current.clone(), old: old.to_vec() }
 }
 
 /// A store with one secret.
@@ -75,7 +75,8 @@ fn rotation_changes_all_or_nothing() {
     let [first, second, third] = [(); 3].map(|()| Key::generate().unwrap());
     let mut secrets = with_secret(&folder, &first);
     secrets.set("SECOND", &Secret::new("another one"), 8).unwrap();
-    let rotated = Secrets::open(&folder.store(), keys(&second, &[&first])).unwrap();
+    let rotated =
+        Secrets::open(&folder.store(), keys(&second, std::slice::from_ref(&first))).unwrap();
     assert_eq!(get(&rotated, "SECOND").as_deref(), Some("another one"), "while it goes on");
     assert_eq!(secrets.rotate(second.clone()).unwrap(), 2);
     let only_second = Secrets::open(&folder.store(), keys(&second, &[])).unwrap();

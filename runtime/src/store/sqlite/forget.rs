@@ -15,7 +15,7 @@ const OF_A_RUN: [&str; 6] = [
 ];
 
 /// How many free pages go back to the disk at a time.
-const PAGES: usize = 2000;
+const PAGES: usize = 500;
 
 /// See [`Store::forget`](crate::store::Store::forget).
 pub(super) fn forget(

@@ -271,6 +271,29 @@ fn what_is_old_is_forgotten_a_little_at_a_time() {
         store.commit(&[batch(vec![created(run), end(run)])]).unwrap();
     }
     let old = Purge::EndedBefore(901);
-    assert_eq!(scene.writer.forget(&old), Ok(900));
+    assert_eq!(scene.writer.purge(&old), Ok(900));
     assert_eq!(scene.store.lock().unwrap().runs().count(), 100);
+}
+
+#[test]
+fn keys_whose_time_is_over_are_forgotten() {
+    let scene = scene();
+    let event = |run, at| Batch {
+        question: Some(Question::New {
+            run: RunNumber(run),
+            key: Some(ecow::eco_format!("call-{}", run % 500)),
+            at,
+            until: Some(run),
+        }),
+        ..batch(vec![created(run)])
+    };
+    let mut store = scene.store.lock().unwrap().clone();
+    store.commit(&(1..=500).map(|run| event(run, 0)).collect::<Vec<_>>()).unwrap();
+    *scene.store.lock().unwrap() = store;
+    scene.writer.keep_house(400).unwrap();
+    let mut store = scene.store.lock().unwrap().clone();
+    // The clock that the questions tell is earlier than all of them: what is still known was kept.
+    let again: Vec<Batch> = (501..=1000).map(|run| event(run, 0)).collect();
+    let answers = store.commit(&again).unwrap();
+    assert_eq!(answers.iter().filter(|answer| answer.is_some()).count(), 100);
 }
