@@ -103,8 +103,7 @@ impl Clients {
             _ => json!({ "job": job, "ops": ops }),
         };
         let window = if request.flow == "orders" { ORDERS_WINDOW } else { DELIVERY_WINDOW };
-        let expected =
-            Expected { key: request.key.clone(), is_urgent: request.for_end, window };
+        let expected = Expected { key: request.key.clone(), is_urgent: request.for_end, window };
         model.expected.insert(job, expected);
         let until = request.patience.filter(|_| request.for_end).map(|it| now + it);
         self.open.insert(token, Purpose::Event { request: index, id: id.clone(), until });
@@ -236,9 +235,7 @@ impl Clients {
 
     /// Whoever waits although everything is over.
     pub(crate) fn is_over(&self) -> Verdict {
-        hold(Promise::OnTime, self.open.is_empty(), || {
-            format!("nobody answered {:?}", self.open)
-        })
+        hold(Promise::OnTime, self.open.is_empty(), || format!("nobody answered {:?}", self.open))
     }
 
     fn token(&mut self) -> Token {
@@ -309,8 +306,7 @@ fn answered(
             })?;
             let run = model.by_id(run);
             let version = run.map_or(0, |it| it.version.0);
-            let expected =
-                format!(r#"{{"version":{version},"results":["late"]}}"#);
+            let expected = format!(r#"{{"version":{version},"results":["late"]}}"#);
             let fits = fallback.is_none() || fallback.as_deref() == Some(expected.as_str());
             let due = request.flow != "hook" || fallback.is_some();
             hold(Promise::OnTime, fits && due, || format!("{fallback:?} was answered"))?;

@@ -37,7 +37,6 @@ pub mod batch;
 pub mod engine;
 pub mod input;
 mod lanes;
-mod once;
 pub mod record;
 mod recover;
 pub mod settings;

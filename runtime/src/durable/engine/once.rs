@@ -2,11 +2,12 @@
 
 use callflow_artifact::piece::EffectClass;
 
-use super::batch::{Answered, Batch, Effect};
-use super::engine::{Engine, Outbox, Place};
-use super::record::{Claim, RunNumber};
-use super::turn::claiming;
-use super::{recover, show};
+use super::slot::Place;
+use super::{Engine, Outbox};
+use crate::durable::batch::{Answered, Batch, Effect};
+use crate::durable::record::{Claim, RunNumber};
+use crate::durable::turn::claiming;
+use crate::durable::{recover, show};
 use crate::engine::{Completion, Doing, Step, Ticket};
 use crate::error::{Error, ErrorKind};
 use crate::pieces::ActionFailure;
