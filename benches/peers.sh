@@ -66,7 +66,7 @@ restate() {
       told=$(BODY=$PEERS/payloads/empty.json wrk -t1 -c$many -d"${SECONDS_EACH}s" --timeout 10s \
         -s "$PEERS/wrk_post.lua" $url | grep RESULT)
       rate=$(awk '$8 == 0 { print $2 / $3 }' <<< "$told")
-      best=$(awk -v a="$best" -v b="${rate:-0}" 'BEGIN { print a > b ? a : b }')
+      best=$(awk -v a="$best" -v b="${rate:-0}" 'BEGIN { print (a > b ? a : b) }')
     done
     [ $many = 1 ] && row "Restate (TypeScript)" 1 "$best" "$OURS_1" || row "Restate (TypeScript)" 100 "$best" "$OURS_100"
   done

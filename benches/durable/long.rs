@@ -37,7 +37,7 @@ struct Mark {
 pub(crate) fn run(folder: &Path) -> Result<Vec<String>, Failure> {
     let memory = Path::new("/dev/shm");
     let own = memory.join(format!("callflow-bench-{}", std::process::id()));
-    let folder = if memory.is_dir() { &own } else { folder };
+    let folder = if memory.is_dir() { own.as_path() } else { folder };
     std::fs::create_dir_all(folder)?;
     let broken = measure(&folder.join("long.db"));
     std::fs::remove_dir_all(folder)?;
