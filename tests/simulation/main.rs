@@ -58,7 +58,22 @@ fn main() -> ExitCode {
         let (from, to) = range.split_once("..").expect("seeds are a range: 0..1000");
         from.parse().expect("a number")..to.parse().expect("a number")
     });
+    if arguments.iter().any(|it| it == "--all") {
+        return list(seeds);
+    }
     many(seeds)
+}
+
+/// Tries seeds one after the other, and names each that fails.
+fn list(seeds: std::ops::Range<u64>) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for seed in seeds {
+        if let (Err(violation), _) = attempt(seed, 0) {
+            println!("seed {seed}: {violation}");
+            code = ExitCode::FAILURE;
+        }
+    }
+    code
 }
 
 /// Tries many seeds on all cores.

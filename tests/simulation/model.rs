@@ -29,8 +29,6 @@ pub(crate) struct ModelRun {
     pub(crate) parent: Option<RunNumber>,
     lane: Option<EcoString>,
     is_queued: bool,
-    /// How many were there when it came: turns that go on at a time give out their numbers in another order.
-    born: usize,
     /// How it ended, each time.
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) has_ended: bool,
@@ -66,7 +64,7 @@ pub(crate) struct Expected {
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) runs: BTreeMap<RunNumber, ModelRun>,
-    by_job: BTreeMap<EcoString, RunNumber>,
+    by_job: BTreeMap<EcoString, Vec<RunNumber>>,
     by_id: BTreeMap<EcoString, RunNumber>,
     /// Runs by what made their events the same, and until when that counts.
     events: BTreeMap<EventKey, Vec<(RunNumber, i64)>>,
@@ -85,9 +83,10 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// The latest run of a job.
-    pub(crate) fn by_job(&self, job: &str) -> Option<&ModelRun> {
-        self.runs.get(self.by_job.get(job)?)
+    /// The runs of a job: there is another one where a run begins it again after it failed.
+    pub(crate) fn by_job(&self, job: &str) -> impl Iterator<Item = &ModelRun> {
+        let runs = self.by_job.get(job).map(Vec::as_slice).unwrap_or_default();
+        runs.iter().filter_map(|run| self.runs.get(run))
     }
 
     /// A run by its id.
@@ -110,8 +109,10 @@ impl Model {
                 let Some(begun) = self.runs.get_mut(run) else { return unheard_of(*run) };
                 begun.is_queued = false;
                 let begun = &self.runs[run];
+                // Runs of runs queue when the one that began them does so; what is held is the order of events.
                 let overtaken = self.runs.values().find(|it| {
-                    let earlier = it.number < *run && it.born < begun.born;
+                    let are_events = it.parent.is_none() && begun.parent.is_none();
+                    let earlier = it.number < *run && are_events;
                     it.lane == begun.lane && earlier && it.is_queued && !it.has_ended
                 });
                 hold(Promise::Lanes, overtaken.is_none(), || {
@@ -233,7 +234,6 @@ impl Model {
             parent: new.parent,
             lane: new.lane.clone(),
             is_queued: new.queued,
-            born: self.runs.len(),
             outcomes: Vec::new(),
             has_ended: false,
             is_cancelled: false,
@@ -245,7 +245,7 @@ impl Model {
         hold(Promise::Urgent, !run.is_urgent || batch.urgent, || {
             format!("somebody waits for run {}, and its beginning is not urgent", run.number.0)
         })?;
-        self.by_job.insert(job, new.number);
+        self.by_job.entry(job).or_default().push(new.number);
         self.by_id.insert(new.id.clone(), new.number);
         self.runs.insert(new.number, run);
         Ok(())

@@ -33,6 +33,8 @@ pub(crate) struct Attempt {
     pub(crate) is_aborted: bool,
     /// How many answers are still to come.
     answers: u8,
+    /// Whether one has come.
+    pub(crate) is_answered: bool,
 }
 
 /// What the service sees of an attempt.
@@ -98,6 +100,8 @@ pub(crate) struct Network {
     first: BTreeMap<EcoString, (EcoString, EcoString)>,
     /// What was in flight when a process ended, by job and tag.
     lost: Vec<(EcoString, EcoString)>,
+    /// The `once` keys of all attempts, by process.
+    once: BTreeMap<(u32, RunNumber, Ticket), EcoString>,
     /// `once` keys under which nobody knows what happened.
     unknown: Vec<EcoString>,
 }
@@ -142,6 +146,7 @@ impl Network {
         self.may_begin(epoch, &call)?;
         let begun = self.begun.entry(call.key.clone()).or_default();
         if let Some(once) = &call.once {
+            self.once.insert((epoch, at.0, at.1), once.clone());
             let under_key = self.under_key.entry(once.clone()).or_default();
             under_key.push((call.key.clone(), begun.len()));
         }
@@ -149,7 +154,17 @@ impl Network {
         begun.push(Begun { epoch, number: call.number, told: None, is_forgiven: false, run });
         let (fate, acts) = fate(dice, faults);
         let answers = if dice.chance(faults / 4) { 2 } else { 1 };
-        let attempt = Attempt { epoch, run, ticket, call, fate, acts, is_aborted: false, answers };
+        let attempt = Attempt {
+            epoch,
+            run,
+            ticket,
+            call,
+            fate,
+            acts,
+            is_aborted: false,
+            answers,
+            is_answered: false,
+        };
         self.under_way.push(attempt);
         Ok(())
     }
@@ -212,6 +227,7 @@ impl Network {
             return Ok(None);
         }
         attempt.answers -= 1;
+        attempt.is_answered = true;
         let outcome = match &attempt.fate {
             Fate::Succeeds => Ok(attempt.call.answer()),
             Fate::Fails(failure) => Err(failure.clone()),
@@ -273,14 +289,22 @@ impl Network {
         }
     }
 
+    /// The attempts of a process that somebody waits for.
+    pub(crate) fn waited_for(&self, epoch: u32) -> impl Iterator<Item = &Attempt> {
+        let is_waited_for =
+            move |it: &&Attempt| it.epoch == epoch && !it.is_aborted && !it.is_answered;
+        self.under_way.iter().filter(is_waited_for)
+    }
+
     /// Nobody waits for an attempt any more.
     pub(crate) fn abort(&mut self, epoch: u32, run: RunNumber, ticket: Ticket) {
         for attempt in &mut self.under_way {
             if (attempt.epoch, attempt.run, attempt.ticket) == (epoch, run, ticket) {
                 attempt.is_aborted = true;
-                self.unknown.extend(attempt.call.once.clone());
             }
         }
+        // It may have been answered already, and nobody listens to that any more.
+        self.unknown.extend(self.once.get(&(epoch, run, ticket)).cloned());
     }
 
     /// Somebody has a failed run go on: what it did may be done again.

@@ -335,16 +335,12 @@ impl World {
 
     /// What must hold whenever all that has happened has been dealt with.
     fn when_idle(&self) -> Verdict {
-        if let Some(told) = self.told.iter().max() {
-            // A clock that went back since has fired what is due all the same.
-            let _ = told;
+        // The engine says itself when it wants to be told the time.
+        if self.process.engine.next().is_none_or(|next| next > self.now) {
+            let told = self.told.last().copied().unwrap_or(i64::MIN);
+            self.clients.overdue(told.min(self.now))?;
         }
-        let ticked = self.told.last().copied().unwrap_or(i64::MIN);
-        self.clients.overdue(ticked.min(self.now))?;
-        for attempt in &self.network.under_way {
-            if attempt.epoch != self.process.epoch || attempt.is_aborted {
-                continue;
-            }
+        for attempt in self.network.waited_for(self.process.epoch) {
             let over = self.model.runs.get(&attempt.run).is_none_or(|run| run.has_ended);
             hold(Promise::Cancelled, !over, || {
                 format!("{} of {} goes on after its run's end", attempt.call.tag, attempt.call.job)
@@ -389,13 +385,8 @@ impl World {
         match effect {
             Effect::Act { run, ticket, version, step, .. } => {
                 let epoch = self.process.epoch;
-                let acting: Vec<RunNumber> = self
-                    .network
-                    .under_way
-                    .iter()
-                    .filter(|it| it.epoch == epoch && !it.is_aborted)
-                    .map(|it| it.run)
-                    .collect();
+                let acting: Vec<RunNumber> =
+                    self.network.waited_for(epoch).map(|it| it.run).collect();
                 self.model.has_place(run, &acting)?;
                 self.is_not_early(&step)?;
                 let dice = &mut self.dice;

@@ -182,4 +182,6 @@ pub enum Message {
     Completion(Completion),
     /// It failed, and flows want to know.
     Failed,
+    /// The run that waits for it with this ticket goes on after it failed, and so should this one.
+    Again(RunNumber, Ticket),
 }

@@ -157,7 +157,11 @@ pub(super) fn failed_run(
     // What the first try has left in the journal stays there.
     let next_entry = stored.entries + 1;
     if let Some(state) = &stored.state {
-        return Ok(Held { next_entry, ..Held::read(state)? });
+        let mut held = Held { next_entry, ..Held::read(state)? };
+        // The runs that it began after this state, each of which stands in the journal, are there: others get new ids.
+        let begun = u32::try_from(stored.entries).unwrap_or(u32::MAX);
+        held.run.launches = held.run.launches.max(begun);
+        return Ok(held);
     }
     let flows = &program.program.artifact().flows;
     let index = flows.iter().position(|flow| flow.address == stored.flow);
@@ -181,7 +185,8 @@ pub(super) fn failed_run(
         lane,
         queued: false,
     };
-    let held = Held::begin(&program.program, &new, FlowId(index as u32), event);
+    let mut held = Held::begin(&program.program, &new, FlowId(index as u32), event);
+    held.run.launches = u32::try_from(stored.entries).unwrap_or(u32::MAX);
     Ok(Held { follower, next_entry, ..held })
 }
 

@@ -52,6 +52,8 @@ pub(super) struct Mail {
     pub(super) is_new: bool,
     /// Whether what has happened stands in the journal already: a run that failed afterwards goes on.
     pub(super) is_again: bool,
+    /// Batches of their own that follow what comes of it.
+    pub(super) claims: Vec<Batch>,
 }
 
 impl From<Completion> for Mail {
@@ -105,7 +107,7 @@ impl Turn {
             ambience,
             now,
             batch: mail.batch,
-            claims: Vec::new(),
+            claims: mail.claims,
             children: Vec::new(),
             queue: mail.completion.into_iter().collect(),
             changed: mail.is_new,
@@ -298,7 +300,9 @@ impl Work<'_> {
             return;
         }
         let entry = show::step(program, step, outcome, began.unwrap_or(self.now.as_millisecond()));
-        if let Some(claim) = claim_of(program, step) {
+        if let Some(claim) = claim_of(program, step)
+            && !self.takes_back(&claim)
+        {
             // Once this is on disk, so that whoever asks again for the key is told of it.
             self.batch.effects.push(Effect::Freed(claim.key.clone()));
             self.batch.writes.push(match outcome {
@@ -308,6 +312,15 @@ impl Work<'_> {
             });
         }
         self.note(entry);
+    }
+
+    /// Forgets a key that was to be taken, and whether it was: a step that ends in the turn that begins it has
+    /// certainly not acted.
+    fn takes_back(&mut self, claim: &Claim) -> bool {
+        let count = self.claims.len();
+        let is_it = |batch: &Batch| matches!(&batch.question, Some(Question::Once { claim: taken, .. }) if taken == claim);
+        self.claims.retain(|batch| !is_it(batch));
+        self.claims.len() < count
     }
 
     fn note(&mut self, entry: Entry) {

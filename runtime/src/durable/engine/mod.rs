@@ -103,7 +103,7 @@ impl Engine {
                 self.not_taken_in(run, answer, out);
             }
             Input::Answered(Question::Once { run, ticket, claim }, answer) => {
-                self.not_claimed(run, ticket, &claim, answer, out);
+                self.not_claimed(run, ticket, &claim, answer, false, out);
             }
             Input::Stored(run, stored) => self.stored(now, run, stored, out),
             Input::Due(runs, next) => self.due(now, runs, next, out),
@@ -112,6 +112,9 @@ impl Engine {
             Input::Rest(run, mark) => {
                 if let Some(slot) = self.runs.get_mut(&run) {
                     slot.rested = slot.rested.max(mark);
+                    if matches!(slot.place, Place::Gone) {
+                        slot.old = slot.asked;
+                    }
                 }
                 self.taken_in(now, run, out);
                 self.try_evict(now, run, out);

@@ -24,13 +24,14 @@ pub(super) struct Parked {
 }
 
 impl Engine {
-    /// The store has not given a step its key.
+    /// The store has not given a step its key. Where that was said a while ago, who has the key may have freed it.
     pub(super) fn not_claimed(
         &mut self,
         run: RunNumber,
         ticket: Ticket,
         claim: &Claim,
         answer: Answered,
+        a_while_ago: bool,
         out: &mut Outbox,
     ) {
         let Some(slot) = self.runs.get_mut(&run) else { return };
@@ -47,6 +48,9 @@ impl Engine {
             },
             Answered::UnderWay(_) => {
                 let urgent = matches!(&act, Effect::Act { urgent: true, .. });
+                if a_while_ago {
+                    return out.batches.push(claiming(run, ticket, claim.clone(), act, urgent));
+                }
                 let parked = Parked { run, ticket, claim: claim.clone(), act, urgent };
                 return self.parked.entry(claim.key.clone()).or_default().push(parked);
             }

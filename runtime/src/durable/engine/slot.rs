@@ -49,6 +49,10 @@ pub(in crate::durable) struct Slot {
     pub(super) unsure: Option<Unsure>,
     /// Whether who waited for it was answered without it.
     pub(super) is_late: bool,
+    /// How many of the questions were asked before its end was on disk.
+    pub(super) old: u32,
+    /// Whether one of them is to be asked again.
+    pub(super) is_asked_again: bool,
 }
 
 /// What the first turn of a run led to, beside its own state.
@@ -81,8 +85,8 @@ pub(in crate::durable) enum Place {
 pub(super) enum Retry {
     /// Somebody outside.
     Asked(Token),
-    /// A run that failed because this one did, and goes on itself.
-    For(RunNumber, Ticket),
+    /// A run that failed because this one did, and goes on itself; what it sent stands in this row.
+    For(RunNumber, Ticket, i64),
 }
 
 impl Slot {
@@ -105,6 +109,8 @@ impl Slot {
             version: None,
             unsure: None,
             is_late: false,
+            old: 0,
+            is_asked_again: false,
         }
     }
 }

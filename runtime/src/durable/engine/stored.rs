@@ -32,6 +32,13 @@ impl Engine {
     ) {
         let Some(slot) = self.runs.get_mut(&run) else { return };
         slot.asked = slot.asked.saturating_sub(1);
+        let is_old = slot.old > 0;
+        slot.old = slot.old.saturating_sub(1);
+        if matches!(slot.place, Place::Gone) && (is_old || slot.rested < slot.mark) {
+            // It may have been read before the run's end was on disk.
+            slot.is_asked_again = true;
+            return self.try_evict(now, run, out);
+        }
         let was_loading = matches!(slot.place, Place::Loading);
         if was_loading {
             self.loading = self.loading.saturating_sub(1);
@@ -147,7 +154,7 @@ impl Engine {
             let batch = Batch { writes: vec![Write::Received(row)], ..Batch::default() };
             let completion = match postcard::from_bytes(&message) {
                 Ok(Message::Completion(completion)) => Some(completion),
-                Ok(Message::Failed) => None,
+                Ok(Message::Failed | Message::Again(..)) => None,
                 Err(error) => {
                     out.troubles.push(format!("a message to run {} is damaged: {error}", slot.id));
                     None
@@ -169,10 +176,9 @@ impl Engine {
         let Some(slot) = self.runs.get_mut(&run) else { return };
         let id = slot.id.clone();
         slot.place = Place::Gone;
-        let retry = slot.retry.take();
-        // The store is asked again and again while what was read last is on its way there.
-        let (received, last) = (slot.received, stored.messages.last().map_or(0, |(row, _)| *row));
-        slot.received = received.max(last);
+        let seen = slot.received;
+        slot.received = stored.messages.last().map_or(seen, |(row, _)| seen.max(*row));
+        let mut retry = slot.retry.take();
         for waiter in std::mem::take(&mut slot.waiters) {
             self.unwait(run, waiter);
             let (id, outcome) = (id.clone(), ending.outcome.clone());
@@ -180,19 +186,30 @@ impl Engine {
         }
         let mut batch = Batch::default();
         let mut begun = Vec::new();
-        for (row, message) in stored.messages.iter().filter(|(row, _)| *row > received) {
-            if let Ok(Message::Failed) = postcard::from_bytes(message) {
-                begun.extend(self.begin_failed(now, &stored, &mut batch));
+        for (row, message) in stored.messages.iter().filter(|(row, _)| *row > seen) {
+            match postcard::from_bytes(message) {
+                Ok(Message::Failed) => begun.extend(self.begin_failed(now, &stored, &mut batch)),
+                // Stays until that has been done.
+                Ok(Message::Again(parent, ticket)) => {
+                    if let Some(Retry::Asked(token)) = retry {
+                        let no = Answer::No("the run goes on already".to_owned());
+                        out.effects.push(Effect::Reply(token, no));
+                    }
+                    retry = Some(Retry::For(parent, ticket, *row));
+                    continue;
+                }
+                _ => {}
             }
             batch.writes.push(Write::Received(*row));
         }
-        if !batch.writes.is_empty()
-            && let Some(slot) = self.runs.get_mut(&run)
+        if let Some(slot) = self.runs.get_mut(&run)
+            && !batch.writes.is_empty()
         {
+            // It stays in memory until nobody can read these messages again.
             slot.mark += 1;
             batch.effects.push(Effect::Rest(run, slot.mark));
+            self.submit(batch, out);
         }
-        self.submit(batch, out);
         for held in begun {
             self.adopt(held, out);
         }

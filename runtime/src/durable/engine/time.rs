@@ -83,7 +83,11 @@ impl Engine {
         slot.is_late = true;
         let answer = Answer::Late { id: slot.id.clone(), fallback };
         out.effects.push(Effect::Reply(token, answer));
+        let is_gone = matches!(slot.place, Place::Gone);
         let batch = Batch { writes: vec![Write::Late(run)], ..Batch::default() };
+        if is_gone {
+            return self.submit(batch, out);
+        }
         let mail = Mail { notes: vec![Entry::Late], batch, ..Mail::default() };
         self.post_if_here(run, mail, out);
     }
@@ -92,8 +96,11 @@ impl Engine {
     pub(super) fn overdue(&mut self, now: i64, run: RunNumber, out: &mut Outbox) {
         let waiters = self.runs.get(&run).map(|slot| slot.waiters.clone()).unwrap_or_default();
         for waiter in waiters {
-            if waiter.until.is_some_and(|until| until <= now) {
-                self.late(run, waiter.token, out);
+            match waiter.until {
+                Some(until) if until <= now => self.late(run, waiter.token, out),
+                // The clock may have gone back since its time was over.
+                Some(until) => drop(self.deadlines.insert((until, run, waiter.token))),
+                None => {}
             }
         }
     }
@@ -132,11 +139,12 @@ impl Engine {
 
     /// Takes a run out of memory if all of it is on disk and nothing is about to happen.
     pub(super) fn try_evict(&mut self, now: i64, run: RunNumber, out: &mut Outbox) {
-        let Some(slot) = self.runs.get(&run) else { return };
+        let Some(slot) = self.runs.get_mut(&run) else { return };
         if slot.rested < slot.mark || slot.asked > 0 || !slot.mailbox.is_empty() {
             return;
         }
         match &slot.place {
+            Place::Gone if std::mem::take(&mut slot.is_asked_again) => self.ask(run, out),
             Place::Gone if slot.waiters.is_empty() && slot.retry.is_none() => {
                 self.runs.remove(&run);
             }

@@ -113,7 +113,7 @@ impl Engine {
         }
         let unclaimed = self.runs.get_mut(&run).map(|slot| std::mem::take(&mut slot.unclaimed));
         for (ticket, claim, answer) in unclaimed.unwrap_or_default() {
-            self.not_claimed(run, ticket, &claim, answer, out);
+            self.not_claimed(run, ticket, &claim, answer, true, out);
         }
         self.arm(run);
         self.pump(run, out);

@@ -3,11 +3,14 @@
 use super::slot::{Place, Retry};
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answer, Batch, Effect, Token, Write};
-use crate::durable::input::{Ask, Stored};
+use crate::durable::input::{Ask, Message, Stored};
 use crate::durable::record::{Entry, Outcome, RunNumber};
 use crate::durable::turn::Mail;
+use crate::durable::turn::send;
 use crate::durable::{recover, show};
 use crate::engine::{Completion, Ticket};
+use crate::error::{Error, ErrorKind};
+use crate::value::Value;
 
 impl Engine {
     pub(super) fn cancel(&mut self, run: RunNumber, token: Token, out: &mut Outbox) {
@@ -51,15 +54,11 @@ impl Engine {
         retry: Retry,
         out: &mut Outbox,
     ) {
-        let refuse = |why: &str, out: &mut Outbox| {
-            if let Retry::Asked(token) = retry {
-                out.effects.push(Effect::Reply(token, Answer::No(why.to_owned())));
-            }
-        };
         let Some(program) = self.programs.get(&stored.version).cloned() else {
             let Some(slot) = self.runs.get_mut(&run) else { return };
             if slot.version.is_some() {
-                return refuse("the program that it ran on cannot be loaded", out);
+                let error = Error::new(ErrorKind::Failed, "its program cannot be loaded");
+                return self.not_again(retry, &error.message.clone(), Err(error), out);
             }
             // Asked for, and then the run is read again.
             slot.version = Some(stored.version);
@@ -68,32 +67,24 @@ impl Engine {
             return self.ask(run, out);
         };
         let outcome = stored.ending.as_ref().map(|ending| &ending.outcome);
-        let Some(Outcome::Failed { error, .. }) = outcome else {
-            if let (Retry::For(parent, ticket), Some(outcome)) = (retry, outcome) {
-                let result = show::result_of(&program.program, &stored.flow, outcome);
-                self.post(parent, Completion::Ended(ticket, result).into(), out);
-            }
-            return refuse("the run has not failed", out);
-        };
-        let follower = match retry {
-            Retry::For(parent, ticket) => Some((parent, ticket)),
-            Retry::Asked(_) => None,
+        let Some(outcome) = outcome else { return };
+        let result = show::result_of(&program.program, &stored.flow, outcome);
+        if !matches!(outcome, Outcome::Failed { .. }) {
+            return self.not_again(retry, "the run has not failed", result, out);
+        }
+        let (follower, row) = match retry {
+            Retry::For(parent, ticket, row) => (Some((parent, ticket)), Some(row)),
+            Retry::Asked(_) => (None, None),
         };
         let mut held = match recover::failed_run(&program, run, &stored, follower) {
             Ok(held) => held,
-            Err(why) => return refuse(&why, out),
+            Err(why) => return self.not_again(retry, &why, result, out),
         };
         if let Some(lane) = held.lane.clone() {
             let places = self.places_of(stored.version, &stored.flow);
             if !self.lanes.has_room(&lane, places) {
                 let why = "as many runs of this flow go on as may; try again when one has ended";
-                return match retry {
-                    Retry::Asked(_) => refuse(why, out),
-                    Retry::For(parent, ticket) => {
-                        let ended = Completion::Ended(ticket, Err(error.clone()));
-                        self.post(parent, ended.into(), out);
-                    }
-                };
+                return self.not_again(retry, why, result, out);
             }
             self.lanes.keep(&lane, places, run);
         }
@@ -104,12 +95,21 @@ impl Engine {
         slot.place = Place::Here(Box::new(held));
         slot.version = Some(stored.version);
         let mut mails = plan.mails;
+        // One that has not begun does so at once, so that it is never on disk with a place and without a beginning.
+        let begins = mails.pop_if(|mail| matches!(mail.completion, Some(Completion::Begin)));
         let mut first = Mail {
+            completion: begins.and_then(|mail| mail.completion),
             notes: vec![Entry::Retried],
             batch: Batch { writes: vec![Write::Reopen(run)], ..Batch::default() },
             is_new: true,
+            claims: plan.claims,
             ..Mail::default()
         };
+        first.batch.writes.extend(row.map(Write::Received));
+        for (ticket, child) in followed {
+            first.batch.writes.push(send(child, &Message::Again(run, ticket)));
+            first.batch.effects.push(Effect::Deliver(child));
+        }
         if let Retry::Asked(token) = retry {
             first.batch.effects.push(Effect::Reply(token, Answer::Yes));
         }
@@ -117,9 +117,26 @@ impl Engine {
         for mail in mails.into_iter().rev() {
             slot.mailbox.push_front(mail);
         }
-        out.batches.extend(plan.claims);
-        for (ticket, child) in followed {
-            self.retry(child, Retry::For(run, ticket), out);
+    }
+
+    /// A run does not go on: who wanted it is told, and a run that waits for it gets what came of it.
+    pub(super) fn not_again(
+        &mut self,
+        retry: Retry,
+        why: &str,
+        result: Result<Value, Error>,
+        out: &mut Outbox,
+    ) {
+        match retry {
+            Retry::Asked(token) => {
+                out.effects.push(Effect::Reply(token, Answer::No(why.to_owned())));
+            }
+            Retry::For(parent, ticket, row) => {
+                let ended = Message::Completion(Completion::Ended(ticket, result));
+                let writes = vec![Write::Received(row), send(parent, &ended)];
+                let effects = vec![Effect::Deliver(parent)];
+                self.submit(Batch { writes, effects, ..Batch::default() }, out);
+            }
         }
     }
 }
