@@ -70,11 +70,6 @@ impl ErrorKind {
         }
     }
 
-    /// Whether a call that ended so may have had its effect.
-    pub fn may_have_happened(self) -> bool {
-        matches!(self, ErrorKind::OutcomeUnknown | ErrorKind::Timeout | ErrorKind::Cancelled)
-    }
-
     /// The kind that a word of the language names.
     pub fn parse(word: &str) -> Option<ErrorKind> {
         ErrorKind::ALL.into_iter().find(|kind| kind.as_str() == word)

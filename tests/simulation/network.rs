@@ -76,11 +76,8 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    fn had_no_effect(&self, by_kind: bool) -> bool {
-        match self {
-            Told::Done => false,
-            Told::Failed(kind, certain) => *certain || (by_kind && !kind.may_have_happened()),
-        }
+    fn had_no_effect(&self) -> bool {
+        matches!(self, Told::Failed(_, true))
     }
 }
 
@@ -184,7 +181,7 @@ impl Network {
             let others = self.under_key.get(once).map(Vec::as_slice).unwrap_or_default();
             let free = others.iter().all(|(key, index)| {
                 let told = self.begun.get(key).and_then(|it| it.get(*index)?.told.as_ref());
-                told.is_some_and(|told| told.had_no_effect(true))
+                told.is_some_and(|told| told.had_no_effect())
             });
             return hold(Promise::InFlight, free, || {
                 format!("{} began under the `once` key {once}, which another has", described())
@@ -192,7 +189,7 @@ impl Network {
         }
         if matches!(call.class, EffectClass::Write | EffectClass::Once) {
             let free = begun.iter().all(|it| {
-                it.is_forgiven || it.told.as_ref().is_some_and(|told| told.had_no_effect(false))
+                it.is_forgiven || it.told.as_ref().is_some_and(|told| told.had_no_effect())
             });
             return hold(Promise::InFlight, free, || {
                 format!("{} repeats one that may have had its effect", described())
@@ -267,9 +264,7 @@ impl Network {
             Ok(_) => Told::Done,
             Err(failure) => Told::Failed(failure.error.kind, failure.certainly_without_effect),
         };
-        if let (Told::Failed(kind, false), Some(once)) = (&told, &call.once)
-            && kind.may_have_happened()
-        {
+        if let (Told::Failed(_, false), Some(once)) = (&told, &call.once) {
             self.unknown.push(once.clone());
         }
         let begun = self.begun.get_mut(&call.key).into_iter().flatten();
@@ -355,7 +350,8 @@ fn fate(dice: &mut Dice, faults: usize) -> (Fate, bool) {
     if kind == ErrorKind::RateLimited && dice.chance(500) {
         error.retry_after = Some(dice.within(1, 20) * 1000);
     }
-    let certainly_without_effect = !kind.may_have_happened() && dice.chance(700);
-    let acts = kind.may_have_happened() && dice.chance(500);
+    let certainly_without_effect =
+        !matches!(kind, ErrorKind::OutcomeUnknown | ErrorKind::Timeout) && dice.chance(700);
+    let acts = !certainly_without_effect && dice.chance(500);
     (Fate::Fails(ActionFailure { error, certainly_without_effect }), acts)
 }

@@ -192,7 +192,9 @@ impl Work<'_> {
                 self.batch.effects.push(Effect::GoOn(self.held.number, ticket));
             }
             Command::Log { level, message } => self.note(Entry::Log { level, message }),
-            Command::Settled { step, outcome } => self.settled(&step, &outcome),
+            Command::Settled { step, outcome, in_doubt } => {
+                self.settled(&step, &outcome, in_doubt);
+            }
             Command::End => self.ended = true,
         }
     }
@@ -293,7 +295,7 @@ impl Work<'_> {
         self.batch.effects.push(Effect::Abort { run: self.held.number, ticket });
     }
 
-    fn settled(&mut self, step: &Step, outcome: &Result<Value, Error>) {
+    fn settled(&mut self, step: &Step, outcome: &Result<Value, Error>, in_doubt: bool) {
         let program = &self.program.program;
         let began = self.held.started.remove(&step.id);
         if std::mem::take(&mut self.is_again) {
@@ -307,7 +309,7 @@ impl Work<'_> {
             self.batch.effects.push(Effect::Freed(claim.key.clone()));
             self.batch.writes.push(match outcome {
                 Ok(value) => Write::Done(claim, Some(show::result_json(program, step, value))),
-                Err(error) if error.kind.may_have_happened() => Write::Done(claim, None),
+                Err(_) if in_doubt => Write::Done(claim, None),
                 Err(_) => Write::Undone(claim),
             });
         }

@@ -53,9 +53,11 @@ impl Turn<'_> {
         let Some(&id) = self.run.asked.get(&ticket) else { return };
         let Some(call) = self.take_call(id, |acting, at| acting && at == ticket) else { return };
         self.run.asked.remove(&ticket);
+        let mut in_doubt = false;
         let outcome = match outcome {
             Ok(value) => Ok(value),
             Err(failure) => {
+                in_doubt = !failure.certainly_without_effect;
                 let effect = effect_of(self.program, call.step.action);
                 match call.policy.pause(effect, &failure, &call.step) {
                     Some(delay) => return self.pause(id, call, failure.error, delay),
@@ -63,7 +65,7 @@ impl Turn<'_> {
                 }
             }
         };
-        self.settled(id, *call, outcome);
+        self.settled(id, *call, outcome, in_doubt);
     }
 
     /// A timer of a call has fired: it is time for the next attempt, or all its time is over.
@@ -78,7 +80,7 @@ impl Turn<'_> {
         self.run.asked.remove(&ticket);
         self.abort(under_way);
         let error = self.not_within(call.step.action, millis);
-        self.settled(id, call, Err(error));
+        self.settled(id, call, Err(error), true);
     }
 
     /// Tells the shell that nobody waits for something any more.
@@ -99,13 +101,14 @@ impl Turn<'_> {
         self.now_doing(id, Doing::Pausing { ticket, call });
     }
 
-    fn settled(&mut self, id: BranchId, call: Call, outcome: Result<Value, Error>) {
+    fn settled(&mut self, id: BranchId, call: Call, outcome: Result<Value, Error>, in_doubt: bool) {
         if let Some(deadline) = call.deadline
             && self.run.asked.contains_key(&deadline.ticket)
         {
             self.abort(deadline.ticket);
         }
-        self.commands.push(Command::Settled { step: call.step, outcome: outcome.clone() });
+        let (step, told) = (call.step, outcome.clone());
+        self.commands.push(Command::Settled { step, outcome: told, in_doubt });
         self.wake_with(id, outcome);
     }
 

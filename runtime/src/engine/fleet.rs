@@ -233,8 +233,8 @@ impl<'a> Fleet<'a> {
             }
             Command::Abort(ticket) => self.abort(world, at(ticket)),
             Command::Log { level, message } => world.logged(run, &level, &message),
-            Command::Settled { step, outcome } => {
-                let waiting = self.once.settled(&step, &outcome);
+            Command::Settled { step, outcome, in_doubt } => {
+                let waiting = self.once.settled(&step, &outcome, in_doubt);
                 world.settled(run, step, outcome);
                 for (at, step) in waiting {
                     self.act(world, at, step);

@@ -100,8 +100,8 @@ impl Turn<'_> {
                     if let Some(deadline) = call.deadline {
                         self.abort(deadline.ticket);
                     }
-                    let error = Error::new(ErrorKind::Cancelled, why);
-                    self.commands.push(Command::Settled { step: call.step, outcome: Err(error) });
+                    let (step, outcome) = (call.step, Err(Error::new(ErrorKind::Cancelled, why)));
+                    self.commands.push(Command::Settled { step, outcome, in_doubt: true });
                 }
                 Doing::Yielding(ticket)
                 | Doing::Waiting(ticket)

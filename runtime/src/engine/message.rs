@@ -98,6 +98,8 @@ pub enum Command {
         step: Arc<Step>,
         /// Its result or error.
         outcome: Result<Value, Error>,
+        /// Whether it may have had its effect although it failed.
+        in_doubt: bool,
     },
     /// The run has ended: its status says how. Not answered; what was under way has been aborted.
     End,

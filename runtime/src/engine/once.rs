@@ -69,6 +69,7 @@ impl Once {
         &mut self,
         step: &Step,
         outcome: &Result<Value, Error>,
+        in_doubt: bool,
     ) -> Vec<(At, Arc<Step>)> {
         let Some(key) = key(step) else { return Vec::new() };
         match self.calls.get(&key) {
@@ -79,7 +80,7 @@ impl Once {
             Ok(value) => {
                 self.calls.insert(key.clone(), Known::Done(value.clone()));
             }
-            Err(error) if error.kind.may_have_happened() => {
+            Err(_) if in_doubt => {
                 self.calls.insert(key.clone(), Known::Unknown);
             }
             Err(_) => {

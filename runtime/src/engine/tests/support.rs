@@ -70,7 +70,7 @@ pub(super) fn show(command: &Command) -> String {
             let ticket = ticket.map_or("#-".into(), |ticket| format!("#{}", ticket.0));
             format!("{ticket} launch: flow {} as {}", flow.0, &id[..6])
         }
-        Command::Settled { step, outcome } => {
+        Command::Settled { step, outcome, .. } => {
             let outcome = match outcome {
                 Ok(value) => format!("{value:?}"),
                 Err(error) => error.to_string(),
