@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::http;
 use crate::ledger::Ledger;
+use crate::mounts::{can, within};
 use crate::process::{STORE, Served, call};
 use crate::project::{Folder, free_address};
 use crate::stored;
@@ -138,16 +139,19 @@ fn a_folder_that_does_not_exist() {
 }
 
 #[test]
-fn a_store_that_may_not_be_written() {
+fn a_disk_that_may_not_be_written() {
     let folder = served("read-only");
-    let store = folder.file(STORE);
-    let mut permissions = fs::metadata(&store).unwrap().permissions();
-    permissions.set_readonly(true);
-    fs::set_permissions(&store, permissions).unwrap();
-    // Who administers the machine may write everything.
-    if fs::OpenOptions::new().write(true).open(&store).is_ok() {
-        return eprintln!("skipped: this user may write files that are read-only");
+    let disk = folder.file("disk");
+    fs::create_dir(&disk).unwrap();
+    fs::rename(folder.file(STORE), disk.join(STORE)).unwrap();
+    let only_read = "mount --bind disk disk && mount -o remount,bind,ro disk && exec \"$@\"";
+    if !can(&folder, only_read) {
+        return eprintln!("skipped: this system lets nobody mount a folder for himself");
     }
-    let said = refusal(&folder);
+    let serve = Served::command(&folder, free_address(), "disk/callflow.db");
+    let ended = call(within(only_read, &serve), folder.path());
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let said = &ended.stderr;
     assert!(said.contains("may not be written") && said.contains("permissions"), "{said}");
+    assert_eq!(stored::integrity(&disk.join(STORE)), "ok");
 }

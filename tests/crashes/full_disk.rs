@@ -6,12 +6,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::http;
 use crate::ledger::Ledger;
+use crate::mounts::{can, within};
 use crate::process::Served;
 use crate::project::{Folder, free_address};
 use crate::stored;
@@ -41,20 +42,8 @@ cp disk/callflow.db* .
 exit $code
 ";
 
-/// A command in which folders can be mounted without being seen elsewhere.
-fn alone(script: &str) -> Command {
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
-    command.stdin(Stdio::null());
-    command
-}
-
-/// Whether the system lets anybody mount a folder for himself.
-fn can_mount(folder: &Folder) -> bool {
-    let mut command = alone("mount -t tmpfs -o size=1m none disk");
-    command.current_dir(folder.path()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
+/// What the system must allow.
+const MOUNT: &str = "mount -t tmpfs -o size=1m none disk && exec \"$@\"";
 
 #[test]
 fn a_full_disk() {
@@ -62,16 +51,12 @@ fn a_full_disk() {
     ledger.behave();
     let folder = Folder::with_project("full-disk", ledger.address);
     fs::create_dir(folder.file("disk")).unwrap();
-    if !can_mount(&folder) {
+    if !can(&folder, MOUNT) {
         return eprintln!("skipped: this system lets nobody mount a folder for himself");
     }
     let address = free_address();
     let serve = Served::command(&folder, address, "disk/callflow.db");
-    let mut command = alone(SCRIPT);
-    command.arg(serve.get_program()).args(serve.get_args());
-    command.current_dir(folder.path());
-    command.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let mut server = Served::spawn(command, address, folder.file("serve.log"));
+    let mut server = Served::spawn(within(SCRIPT, &serve), address, folder.file("serve.log"));
     server.ready();
 
     // Until it is full.

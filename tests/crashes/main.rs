@@ -16,6 +16,7 @@ mod http;
 mod killer;
 mod kills;
 mod ledger;
+mod mounts;
 mod process;
 mod project;
 mod stored;

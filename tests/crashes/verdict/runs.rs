@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Evidence, field, is_doubtful, name, number};
+use crate::ledger::Said;
 use crate::stored::Run;
 
 /// The flows that clients send events to.
@@ -74,13 +75,13 @@ pub(super) fn runs_fail_for_a_reason(evidence: &Evidence, found: &mut Vec<String
         };
         let has_a_reason = match run.error_kind() {
             "outcome_unknown" => {
-                attempts.iter().any(|it| is_doubtful(it))
+                attempts.iter().any(|it| is_doubtful(it) || shared && it.said == Said::Failed)
                     || evidence.was_killed_between(begun, ended)
             }
             // The service said 500 to what must not be repeated.
-            "unavailable" => attempts.iter().any(|it| it.said == crate::ledger::Said::Failed),
+            "unavailable" => attempts.iter().any(|it| it.said == Said::Failed),
             // It said 429 to what is never tried again.
-            "rate_limited" => attempts.iter().any(|it| it.said == crate::ledger::Said::Refused),
+            "rate_limited" => attempts.iter().any(|it| it.said == Said::Refused),
             "failed" => run.flow == "doomed",
             _ => false,
         };
