@@ -8,7 +8,7 @@
 )]
 
 mod support {
-    pub mod compile;
+    pub(crate) mod compile;
 }
 
 use callflow_runtime::execute::{Budget, Outcome, Resume, Slice, resume, start};

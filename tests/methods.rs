@@ -9,7 +9,7 @@
 )]
 
 mod support {
-    pub mod compile;
+    pub(crate) mod compile;
 }
 
 use std::fmt::Write as _;

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support {
-    pub mod compile;
+    pub(crate) mod compile;
 }
 
 use std::collections::HashMap;

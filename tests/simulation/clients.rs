@@ -55,7 +55,7 @@ enum Purpose {
     Event { request: usize, id: EcoString, until: Option<i64> },
     Poll { item: i64, id: EcoString },
     Cancel(RunNumber),
-    Retry(RunNumber),
+    Retry,
 }
 
 impl Clients {
@@ -154,9 +154,9 @@ impl Clients {
     }
 
     /// Somebody wants a failed run to go on.
-    pub(crate) fn retry(&mut self, run: RunNumber) -> Token {
+    pub(crate) fn retry(&mut self) -> Token {
         let token = self.token();
-        self.open.insert(token, Purpose::Retry(run));
+        self.open.insert(token, Purpose::Retry);
         token
     }
 
@@ -220,7 +220,7 @@ impl Clients {
                     format!("run {} goes on after it was said that it is cancelled", run.0)
                 })
             }
-            Purpose::Retry(_) => Ok(()),
+            Purpose::Retry => Ok(()),
         }
     }
 

@@ -95,8 +95,6 @@ pub(crate) struct Network {
     told: BTreeMap<(EcoString, EcoString), Vec<Told>>,
     /// The job and the tag that were first done under a `once` key.
     first: BTreeMap<EcoString, (EcoString, EcoString)>,
-    /// What was in flight when a process ended, by job and tag.
-    lost: Vec<(EcoString, EcoString)>,
     /// The `once` keys of all attempts, by process.
     once: BTreeMap<(u32, RunNumber, Ticket), EcoString>,
     /// `once` keys under which nobody knows what happened.
@@ -279,7 +277,6 @@ impl Network {
     /// A process ends: nobody is told any more how its attempts end.
     pub(crate) fn crash(&mut self, epoch: u32) {
         for attempt in self.under_way.iter().filter(|it| it.epoch == epoch) {
-            self.lost.push((attempt.call.job.clone(), attempt.call.tag.clone()));
             self.unknown.extend(attempt.call.once.clone());
         }
     }
@@ -327,11 +324,6 @@ impl Network {
     /// Whether nobody knows what happened under a `once` key.
     pub(crate) fn is_unknown(&self, once: &str) -> bool {
         self.unknown.iter().any(|it| it == once)
-    }
-
-    /// Whether a step was in flight when a process ended.
-    pub(crate) fn was_lost(&self, job: &str, tag: &str) -> bool {
-        self.lost.iter().any(|it| it.0 == job && it.1 == tag)
     }
 
     fn told_of(&self, job: &str, tag: &str) -> &[Told] {

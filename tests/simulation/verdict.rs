@@ -28,8 +28,6 @@ pub(crate) enum Promise {
     Lanes,
     /// What is cancelled ends, with all that it had under way.
     Cancelled,
-    /// A run gets the result of a run that it waits for, once.
-    Children,
     /// The journal has no gaps, and results are what the world told.
     Results,
     /// A cursor moves with the run that it made.

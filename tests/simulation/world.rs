@@ -457,7 +457,7 @@ impl World {
             return Ok(());
         }
         let run = *self.dice.pick(&failed);
-        let token = self.clients.retry(run);
+        let token = self.clients.retry();
         self.tell(Input::Retry(run, token))
     }
 

@@ -9,18 +9,18 @@ use callflow_compiler::source::{Embedded, Library, Source};
 use callflow_runtime::execute::Program;
 
 /// What comes with the language.
-pub const LIBRARY: Embedded =
+pub(crate) const LIBRARY: Embedded =
     Embedded { prelude: callflow_stdlib::PRELUDE, pieces: callflow_stdlib::PIECES };
 
 /// One file and its tests, with what comes with the language. Panics with every error.
 #[track_caller]
-pub fn program(text: &str) -> Program {
+pub(crate) fn program(text: &str) -> Program {
     Program::load(artifact(text, &LIBRARY)).unwrap_or_else(|error| panic!("{error:?}\n{text}"))
 }
 
 /// The same with another library, not loaded.
 #[track_caller]
-pub fn artifact(text: &str, library: &dyn Library) -> Artifact {
+pub(crate) fn artifact(text: &str, library: &dyn Library) -> Artifact {
     let file = Source { path: "test.flow".into(), text: text.into() };
     let compilation = compile(Project::new("test", vec![file]).with_tests(), library);
     compilation.artifact.unwrap_or_else(|| {
