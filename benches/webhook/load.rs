@@ -29,7 +29,7 @@ impl Load {
         runtime.block_on(async {
             let until = Instant::now() + time;
             let clients: Vec<_> =
-                (0..self.at_a_time).map(|_| tokio::spawn(self.clone().client(until))).collect();
+                (0..self.at_a_time).map(|_| tokio::spawn((*self).client(until))).collect();
             let mut times = Vec::new();
             for client in clients {
                 times.extend(client.await??);
