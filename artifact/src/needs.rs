@@ -33,6 +33,18 @@ pub fn of_all(artifact: &Artifact) -> Vec<Need<'_>> {
     reached.needs()
 }
 
+/// The connections that anything in an artifact can use, whether a flow comes to it or not: what must be kept secret.
+pub fn of_any(artifact: &Artifact) -> Vec<Need<'_>> {
+    let mut needs = of_all(artifact);
+    for piece in artifact.pieces.iter().filter(|piece| !piece.connections.is_empty()) {
+        if !needs.iter().any(|need| need.name == piece.name) {
+            let (actions, scopes) = Default::default();
+            needs.push(Need { name: &piece.name, piece, actions, scopes });
+        }
+    }
+    needs
+}
+
 /// The connections that a flow needs, and the flows that it begins.
 pub fn of_flow(artifact: &Artifact, flow: FlowId) -> Vec<Need<'_>> {
     let mut reached = Reached::new(artifact);

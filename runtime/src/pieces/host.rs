@@ -69,7 +69,7 @@ impl ActionHost {
     ) -> ActionHost {
         let connections =
             if transport.is_sandbox() { connections.for_sandbox() } else { connections };
-        let redactor = connections.redactor(&needs::of_all(program.artifact()));
+        let redactor = connections.redactor(&needs::of_any(program.artifact()));
         let (secrets, limiter) = (Secrets::default(), Limiter::default());
         ActionHost { program, connections, transport, secrets, limiter, redactor }
     }

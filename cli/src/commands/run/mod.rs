@@ -177,7 +177,7 @@ impl Run {
         let variable = |name: &str| std::env::var(name).ok();
         let secrets = Secrets::from_settings(settings.secrets.clone(), &variable);
         let environment = Environment::from_settings(settings.environment.clone(), &variable);
-        let mut redactor = connections.redactor(&needs::of_all(places.program.artifact()));
+        let mut redactor = connections.redactor(&needs::of_any(places.program.artifact()));
         if !self.sandbox {
             secrets.hide(&mut redactor);
         }

@@ -21,9 +21,17 @@ pub(super) struct Claims {
     /// By method and shape.
     paths: HashMap<(EcoString, Path), Location>,
     /// Those that have parameters, as they are written, by method and how many parts they have.
-    patterns: HashMap<(EcoString, usize), Vec<(Path, EcoString, Location)>>,
+    patterns: HashMap<(EcoString, usize), Vec<Pattern>>,
     /// By the tool's name and the agent's, which is empty for all agents.
     tools: HashMap<EcoString, Vec<(Option<EcoString>, Location)>>,
+}
+
+/// A path with parameters that is taken.
+struct Pattern {
+    path: Path,
+    /// As it is written.
+    text: EcoString,
+    at: Location,
 }
 
 /// A form's page is shown by one method and taken by the other.
@@ -72,12 +80,12 @@ impl Checker<'_> {
             let alike = claims.patterns.entry((method.clone(), path.len())).or_default();
             let clash = alike
                 .iter()
-                .find(|(other, ..)| other.overlaps(&path) && other.precedence(&path).is_none());
-            let told = clash.map(|(other, other_text, first)| {
-                let address = address(&other.common(&path));
-                report::names::paths_overlap(&address, [&text, other_text], at, *first)
+                .find(|it| it.path.overlaps(&path) && it.path.precedence(&path).is_none());
+            let told = clash.map(|other| {
+                let address = address(&other.path.common(&path));
+                report::names::paths_overlap(&address, [&text, &other.text], at, other.at)
             });
-            alike.push((path.clone(), text.clone(), at));
+            alike.push(Pattern { path: path.clone(), text: text.clone(), at });
             told
         });
         // A form is told once of its two methods.
