@@ -36,7 +36,7 @@ impl Folder {
     pub(crate) fn with_project(name: &str, ledger: SocketAddr) -> Folder {
         let folder = Folder::new(name);
         folder.write("callflow.toml", SETTINGS);
-        folder.write("ledger.flow", &PIECE.replace("127.0.0.1:9", &ledger.to_string()));
+        folder.write("ledger.flow", PIECE.replace("127.0.0.1:9", &ledger.to_string()));
         folder.release(1);
         folder
     }
