@@ -265,7 +265,7 @@ fn request(dice: &mut Dice, number: usize) -> Request {
     Request {
         flow,
         ops,
-        customer: *dice.pick(&["ann", "bob"]),
+        customer: dice.pick(&["ann", "bob"]),
         number: order,
         delivery,
         key,

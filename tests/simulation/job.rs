@@ -70,7 +70,7 @@ fn op(dice: &mut Dice, depth: usize, tags: &mut usize) -> Op {
     if depth == DEEPEST || dice.chance(550) {
         return simple(dice, &SIMPLE, tags);
     }
-    let mut op = named(*dice.pick(&COMPOUND), tags);
+    let mut op = named(dice.pick(&COMPOUND), tags);
     op.n = *dice.pick(&WAITS);
     let least = if op.act == "race" { 2 } else { 1 };
     op.ops = several(dice, depth + 1, least, tags);
@@ -82,7 +82,7 @@ fn op(dice: &mut Dice, depth: usize, tags: &mut usize) -> Op {
 }
 
 fn simple(dice: &mut Dice, of: &[&str], tags: &mut usize) -> Op {
-    let mut op = named(*dice.pick(of), tags);
+    let mut op = named(dice.pick(of), tags);
     // What fails for good ends much; most runs shall come far.
     if op.act == "fail" && dice.chance(600) {
         op.act = "set".to_owned();

@@ -139,6 +139,7 @@ impl Process {
 }
 
 /// What an effect tells the engine, if that is all it does.
+#[expect(clippy::result_large_err, reason = "what is no message is done with at once")]
 pub(crate) fn to_engine(effect: Effect) -> Result<Input, Effect> {
     match effect {
         Effect::Deliver(run) => Ok(Input::Deliver(run)),
