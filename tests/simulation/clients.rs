@@ -261,11 +261,12 @@ fn request(dice: &mut Dice, number: usize) -> Request {
     };
     let for_end = flow == "hook" || dice.chance(150);
     let patience = if flow == "hook" { Some(HOOK) } else { dice.chance(500).then_some(60_000) };
+    let customer = *dice.pick(&["ann", "bob"]);
     let _ = number;
     Request {
         flow,
         ops,
-        customer: dice.pick(&["ann", "bob"]),
+        customer,
         number: order,
         delivery,
         key,

@@ -70,7 +70,8 @@ fn op(dice: &mut Dice, depth: usize, tags: &mut usize) -> Op {
     if depth == DEEPEST || dice.chance(550) {
         return simple(dice, &SIMPLE, tags);
     }
-    let mut op = named(dice.pick(&COMPOUND), tags);
+    let name = *dice.pick(&COMPOUND);
+    let mut op = named(name, tags);
     op.n = *dice.pick(&WAITS);
     let least = if op.act == "race" { 2 } else { 1 };
     op.ops = several(dice, depth + 1, least, tags);
@@ -82,7 +83,8 @@ fn op(dice: &mut Dice, depth: usize, tags: &mut usize) -> Op {
 }
 
 fn simple(dice: &mut Dice, of: &[&str], tags: &mut usize) -> Op {
-    let mut op = named(dice.pick(of), tags);
+    let name = *dice.pick(of);
+    let mut op = named(name, tags);
     // What fails for good ends much; most runs shall come far.
     if op.act == "fail" && dice.chance(600) {
         op.act = "set".to_owned();
