@@ -61,7 +61,7 @@ enum Purpose {
 impl Clients {
     /// Makes up what will be sent.
     pub(crate) fn new(dice: &mut Dice) -> Clients {
-        let requests = (0..1 + dice.below(6)).map(|n| request(dice, n)).collect();
+        let requests = (0..1 + dice.below(6)).map(|_| request(dice)).collect();
         Clients { requests, ..Clients::default() }
     }
 
@@ -249,7 +249,7 @@ impl Clients {
     }
 }
 
-fn request(dice: &mut Dice, number: usize) -> Request {
+fn request(dice: &mut Dice) -> Request {
     let flow = *dice.pick(&["plain", "plain", "plain", "hook", "hook", "lane", "lane", "orders"]);
     let ops = if flow == "hook" { job::brief(dice) } else { job::any(dice) };
     let delivery = dice.chance(500).then(|| eco_format!("delivery {}", dice.below(3)));
@@ -262,7 +262,6 @@ fn request(dice: &mut Dice, number: usize) -> Request {
     let for_end = flow == "hook" || dice.chance(150);
     let patience = if flow == "hook" { Some(HOOK) } else { dice.chance(500).then_some(60_000) };
     let customer = *dice.pick(&["ann", "bob"]);
-    let _ = number;
     Request {
         flow,
         ops,

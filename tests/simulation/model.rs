@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use callflow_artifact::FlowSettings;
 use callflow_runtime::durable::{
-    Batch, Effect, Entry, NewRun, Outcome, Question, RunNumber, Version, Write,
+    Batch, Effect, Entry, Held, NewRun, Outcome, Question, RunNumber, Version, Write,
 };
 use ecow::EcoString;
 
@@ -29,6 +29,8 @@ pub(crate) struct ModelRun {
     pub(crate) parent: Option<RunNumber>,
     lane: Option<EcoString>,
     is_queued: bool,
+    /// How many were there when it came: what is stored first need not have the first number.
+    born: usize,
     /// How it ended, each time.
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) has_ended: bool,
@@ -36,6 +38,8 @@ pub(crate) struct ModelRun {
     pub(crate) is_late: bool,
     pub(crate) is_urgent: bool,
     entries: i64,
+    /// Whether the run that began it waits for it, once that is known.
+    is_followed: Option<bool>,
     /// Steps whose outcome is stored, whether they succeeded, and after how many crashes.
     settled: BTreeMap<u32, (bool, u32)>,
 }
@@ -112,15 +116,19 @@ impl Model {
                 // Runs of runs queue when the one that began them does so; what is held is the order of events.
                 let overtaken = self.runs.values().find(|it| {
                     let are_events = it.parent.is_none() && begun.parent.is_none();
-                    let earlier = it.number < *run && are_events;
-                    it.lane == begun.lane && earlier && it.is_queued && !it.has_ended
+                    // What is urgent is written first, though it was decided later.
+                    let earlier = it.number < *run && it.born < begun.born && !begun.is_urgent;
+                    it.lane == begun.lane && earlier && are_events && it.is_queued && !it.has_ended
                 });
                 hold(Promise::Lanes, overtaken.is_none(), || {
                     format!("run {} begins before {:?}", run.0, overtaken.map(|it| it.number))
                 })
             }
-            Write::Suspend { run, .. } => {
-                let Some(known) = self.runs.get(run) else { return unheard_of(*run) };
+            Write::Suspend { run, state, .. } => {
+                let Some(known) = self.runs.get_mut(run) else { return unheard_of(*run) };
+                if known.is_followed.is_none() {
+                    known.is_followed = Some(Held::read(state).unwrap().follower.is_some());
+                }
                 hold(Promise::Waits, !known.has_ended, || {
                     format!("run {} is suspended after its end", run.0)
                 })?;
@@ -138,6 +146,7 @@ impl Model {
                 known.is_queued = false;
                 // Whoever waited has been told of the failure.
                 known.is_urgent = false;
+                known.is_followed = Some(false);
                 known.settled.retain(|_, (done, _)| *done);
                 Ok(())
             }
@@ -234,12 +243,14 @@ impl Model {
             parent: new.parent,
             lane: new.lane.clone(),
             is_queued: new.queued,
+            born: self.runs.len(),
             outcomes: Vec::new(),
             has_ended: false,
             is_cancelled: false,
             is_late: false,
             is_urgent: expected.is_some_and(|it| it.is_urgent),
             entries: 0,
+            is_followed: new.parent.is_none().then_some(false),
             settled: BTreeMap::new(),
         };
         hold(Promise::Urgent, !run.is_urgent || batch.urgent, || {
@@ -313,9 +324,26 @@ impl Model {
             return Ok(());
         }
         let state = disk.run(*run).and_then(|stored| stored.state);
-        let held = state.and_then(|state| callflow_runtime::durable::Held::read(&state).ok());
+        let held = state.and_then(|state| Held::read(&state).ok());
         let knows = held.is_some_and(|held| held.run.ticket >= *ticket);
         hold(Promise::Finished, knows, || format!("run {} acts before its state is stored", run.0))
+    }
+
+    /// What must hold whenever all that has happened has been dealt with: a run that another one waited for, and does
+    /// not wait for any more, has ended.
+    pub(crate) fn no_orphans(&self, disk: &Disk) -> Verdict {
+        for run in self.runs.values().filter(|it| it.is_followed == Some(true) && !it.has_ended) {
+            let parent = run.parent.and_then(|it| self.runs.get(&it));
+            let Some(parent) = parent else { continue };
+            let waits = !parent.has_ended && follows(disk, parent.number, run.number);
+            hold(Promise::Cancelled, waits, || {
+                format!(
+                    "run {} goes on, and run {} does not wait for it",
+                    run.number.0, parent.number.0
+                )
+            })?;
+        }
+        Ok(())
     }
 
     /// What must hold whenever a process begins: the disk has what was promised.
@@ -393,6 +421,13 @@ impl Model {
             format!("places in lanes are left over: {start:?}")
         })
     }
+}
+
+/// Whether a run waits for another one, by its stored state.
+fn follows(disk: &Disk, run: RunNumber, other: RunNumber) -> bool {
+    let state = disk.run(run).and_then(|stored| stored.state);
+    let held = state.and_then(|state| Held::read(&state).ok());
+    held.is_some_and(|held| held.followed.values().any(|it| *it == other))
 }
 
 fn unheard_of(run: RunNumber) -> Verdict {

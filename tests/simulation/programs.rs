@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use callflow_artifact::bytecode::{ActionId, FlowId};
+use callflow_artifact::encode;
 use callflow_artifact::piece::EffectClass;
 use callflow_compiler::project::Project;
 use callflow_compiler::source::{Embedded, Source};
@@ -31,6 +32,8 @@ static ALL: LazyLock<Vec<Compiled>> =
 pub(crate) struct Compiled {
     /// What runs.
     pub(crate) program: Arc<Program>,
+    /// The artifact's bytes.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A version of the flows.
@@ -70,7 +73,8 @@ fn compile(version: Version) -> Compiled {
     let source = Source { path: "jobs.flow".into(), text: text.into() };
     let compiled = callflow_compiler::compile(Project::new("jobs", vec![source]), &LIBRARY);
     let artifact = compiled.artifact.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
+    let bytes = encode::to_bytes(&artifact).unwrap();
     let program = Arc::new(execute::Program::load(artifact).unwrap());
     let environment = Environment::default();
-    Compiled { program: Arc::new(Program { program, environment }) }
+    Compiled { program: Arc::new(Program { program, environment }), bytes }
 }

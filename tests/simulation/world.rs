@@ -19,7 +19,10 @@ use crate::verdict::{Promise, Verdict, hold};
 const BEGINNING: i64 = 1_772_000_000_000;
 
 /// How many things happen at most once all faults have stopped.
-const PATIENCE: usize = 40_000;
+const PATIENCE: u64 = 40_000;
+
+/// One of so many seeds has its disk in a real file.
+const FILES: u64 = 40;
 
 /// What can happen next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub(crate) struct World {
     faults: usize,
     is_calm: bool,
     pub(crate) trace: Trace,
-    pub(crate) steps: usize,
+    pub(crate) steps: u64,
 }
 
 /// The clock and the dice of a turn.
@@ -124,7 +127,7 @@ impl World {
             dice,
             now: BEGINNING,
             told: Vec::new(),
-            disk: Disk::new(),
+            disk: Disk::new(seed % FILES == 0),
             process: Process::new(0),
             network: Network::default(),
             clients,
@@ -340,6 +343,7 @@ impl World {
             let told = self.told.last().copied().unwrap_or(i64::MIN);
             self.clients.overdue(told.min(self.now))?;
         }
+        self.model.no_orphans(&self.disk)?;
         for attempt in self.network.waited_for(self.process.epoch) {
             let over = self.model.runs.get(&attempt.run).is_none_or(|run| run.has_ended);
             hold(Promise::Cancelled, !over, || {
@@ -484,9 +488,7 @@ impl World {
     /// The process ends at once. A transaction under way may be whole on the disk, or not at all.
     fn crash(&mut self) -> Verdict {
         self.trace.note(|| "-- crash --".to_owned());
-        if self.dice.chance(500)
-            && let Ok(answers) = self.disk.commit(&self.process.writing)
-        {
+        if let Some(answers) = self.disk.crash(&mut self.dice, &self.process.writing) {
             let batches = std::mem::take(&mut self.process.writing);
             self.trace.note(|| format!("and yet written {}", batch_lines(&batches, &answers)));
             for (batch, answer) in batches.iter().zip(&answers) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use ecow::EcoString;
 
+use super::mutation::{self, Mutation};
 use super::record::RunNumber;
 
 /// All lanes that somebody is in.
@@ -60,6 +61,9 @@ impl Lanes {
     /// The runs of a lane that may go on now. They have their places.
     pub(super) fn admit(&mut self, lane: &EcoString) -> Vec<RunNumber> {
         let Some(known) = self.lanes.get_mut(lane) else { return Vec::new() };
+        if mutation::is(Mutation::OvertakeInLane) {
+            known.waiting.make_contiguous().reverse();
+        }
         let free = known.places.saturating_sub(known.going.len()).min(known.waiting.len());
         let admitted: Vec<RunNumber> = known.waiting.drain(..free).collect();
         known.going.extend(&admitted);
@@ -79,7 +83,8 @@ impl Lanes {
     fn lane(&mut self, lane: &EcoString, places: usize) -> &mut Lane {
         let lane = self.lanes.entry(lane.clone()).or_default();
         // A new version of the flow may say another number.
-        lane.places = places.max(1);
+        let extra = usize::from(mutation::is(Mutation::ExtraPlace));
+        lane.places = places.max(1).saturating_add(extra);
         lane
     }
 }

@@ -37,6 +37,7 @@ pub mod batch;
 pub mod engine;
 pub mod input;
 mod lanes;
+pub mod mutation;
 pub mod record;
 mod recover;
 pub mod settings;

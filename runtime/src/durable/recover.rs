@@ -16,6 +16,7 @@ use ecow::EcoString;
 
 use super::batch::{Batch, Effect};
 use super::input::{Program, Stored};
+use super::mutation::{self, Mutation};
 use super::record::{Entry, Held, NewRun, RunNumber, Source};
 use super::turn::{Mail, claim_of, claiming};
 use super::{settings, show};
@@ -36,6 +37,7 @@ pub(super) struct Plan {
 /// Whether a step that may have had its effect is tried again.
 pub(super) fn may_repeat(class: EffectClass) -> bool {
     matches!(class, EffectClass::Read | EffectClass::Idempotent)
+        || mutation::is(Mutation::RepeatWrite) && class == EffectClass::Write
 }
 
 /// What a step fails with that was in flight when a process ended.

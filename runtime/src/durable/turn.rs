@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::batch::{Batch, Effect, Question, Write};
 use super::input::{Message, Program};
+use super::mutation::{self, Mutation};
 use super::record::{Claim, Ending, Entry, Held, NewRun, Outcome, RunNumber, Source};
 use super::show;
 use crate::engine::core::advance;
@@ -93,7 +94,7 @@ impl Turn {
         let Turn { held, program, mail, numbers } = self;
         let now = ambience.now();
         let before = match &mail.completion {
-            Some(done @ Completion::Acted(_, Ok(_))) => {
+            Some(done @ Completion::Acted(_, Ok(_))) if !mutation::is(Mutation::RepeatFinished) => {
                 Some(Box::new(Held { then: Some(done.clone()), ..held.clone() }))
             }
             _ => None,
@@ -154,7 +155,7 @@ impl Work<'_> {
             }
             let commands = advance(&self.program.program, &mut self.held.run, completion);
             // A branch that has ended while others go on asks for nothing, and is worth a row all the same.
-            self.changed |= commands.is_empty();
+            self.changed |= commands.is_empty() && !mutation::is(Mutation::LoseSilentChange);
             for command in commands {
                 self.carry_out(command);
             }
@@ -288,11 +289,15 @@ impl Work<'_> {
         }
         if let Some(run) = self.held.followed.remove(&ticket) {
             let message = Message::Completion(Completion::Cancel);
-            self.batch.writes.push(send(run, &message));
-            self.batch.effects.push(Effect::Deliver(run));
+            if !mutation::is(Mutation::OrphanChildren) {
+                self.batch.writes.push(send(run, &message));
+                self.batch.effects.push(Effect::Deliver(run));
+            }
             return;
         }
-        self.batch.effects.push(Effect::Abort { run: self.held.number, ticket });
+        if !mutation::is(Mutation::NoAbort) {
+            self.batch.effects.push(Effect::Abort { run: self.held.number, ticket });
+        }
     }
 
     fn settled(&mut self, step: &Step, outcome: &Result<Value, Error>, in_doubt: bool) {
@@ -309,6 +314,7 @@ impl Work<'_> {
             self.batch.effects.push(Effect::Freed(claim.key.clone()));
             self.batch.writes.push(match outcome {
                 Ok(value) => Write::Done(claim, Some(show::result_json(program, step, value))),
+                Err(_) if mutation::is(Mutation::FreeKey) => Write::Undone(claim),
                 Err(_) if in_doubt => Write::Done(claim, None),
                 Err(_) => Write::Undone(claim),
             });
@@ -328,13 +334,16 @@ impl Work<'_> {
     fn note(&mut self, entry: Entry) {
         let (run, number) = (self.held.number, self.held.next_entry);
         self.held.next_entry += 1;
+        if mutation::is(Mutation::JournalGap) && matches!(entry, Entry::Retry { .. }) {
+            return;
+        }
         self.changed = true;
         let at = self.now.as_millisecond();
         self.batch.writes.push(Write::Note { run, number, at, entry });
     }
 
     fn finish(mut self) -> Turned {
-        self.batch.urgent = self.held.urgent;
+        self.batch.urgent = self.held.urgent && !mutation::is(Mutation::NotUrgent);
         let ended = if self.ended { Some(self.outcome()) } else { None };
         match &ended {
             Some(outcome) => self.end(outcome.clone()),
@@ -370,6 +379,9 @@ impl Work<'_> {
         let ending = Ending { at: self.now.as_millisecond(), outcome };
         self.batch.writes.push(Write::End { run, ending });
         let Some((follower, ticket)) = self.held.follower else { return };
+        if mutation::is(Mutation::ForgetParent) {
+            return;
+        }
         let result = match &self.held.run.status {
             Status::Succeeded(value) => Ok(value.clone()),
             Status::Failed(failure) => Err(failure.error.clone()),
@@ -454,7 +466,9 @@ impl Held {
     pub(super) fn suspend(&self) -> Write {
         // Runs are made of values, which always encode.
         let state = postcard::to_extend(self, vec![ENCODING]).unwrap_or_default();
-        Write::Suspend { run: self.number, state, due: self.due(), awake: self.is_awake() }
+        let due = self.due().filter(|_| !mutation::is(Mutation::ForgetTimers));
+        let awake = self.is_awake() && !mutation::is(Mutation::SleepInFlight);
+        Write::Suspend { run: self.number, state, due, awake }
     }
 
     /// Reads a state that was written.

@@ -7,6 +7,7 @@ use super::turns::refuse;
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answer, Answered, Batch, Effect, Question, Token, Write};
 use crate::durable::input::{Event, Waiter};
+use crate::durable::mutation::{self, Mutation};
 use crate::durable::record::{Held, NewRun, RunNumber};
 use crate::durable::settings;
 use crate::durable::turn::Mail;
@@ -46,6 +47,7 @@ impl Engine {
             }
             (None, None) => (None, None),
         };
+        let key = key.filter(|_| !mutation::is(Mutation::IgnoreKeys));
         let new = NewRun {
             number,
             id: event.id,
@@ -62,7 +64,7 @@ impl Engine {
         let held = Held::begin(&program.program, &new, event.flow, event.event.clone());
         let mut slot = Slot::new(Place::Here(Box::new(Held { urgent, ..held })));
         slot.id = new.id.clone();
-        slot.unsure = Some(Unsure::default());
+        slot.unsure = (!mutation::is(Mutation::FollowEarly)).then(Unsure::default);
         slot.lane = new.lane.clone();
         slot.version = Some(new.version);
         let mut effects = Vec::new();
@@ -76,11 +78,20 @@ impl Engine {
                 true => slot.event = Some((event.version, event.flow, event.event)),
                 false => {
                     let answer = Answer::Accepted { id: new.id.clone(), known: false };
+                    let is_early = mutation::is(Mutation::AcknowledgeEarly);
+                    let effects = if is_early { &mut out.effects } else { &mut effects };
                     effects.push(Effect::Reply(waiter.token, answer));
                 }
             }
         }
         let cursor = event.cursor.map(|(name, value)| Write::Cursor { name, value });
+        let cursor = match cursor {
+            Some(cursor) if mutation::is(Mutation::CursorApart) => {
+                out.batches.push(Batch { writes: vec![cursor], ..Batch::default() });
+                None
+            }
+            cursor => cursor,
+        };
         let create = Write::Create(Box::new(new));
         let batch = Batch {
             question: Some(Question::New { run: number, key, at: now, until }),

@@ -5,6 +5,7 @@ use callflow_artifact::piece::EffectClass;
 use super::slot::Place;
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answered, Batch, Effect};
+use crate::durable::mutation::{self, Mutation};
 use crate::durable::record::{Claim, RunNumber};
 use crate::durable::turn::claiming;
 use crate::durable::{recover, show};
@@ -52,6 +53,9 @@ impl Engine {
                     return out.batches.push(claiming(run, ticket, claim.clone(), act, urgent));
                 }
                 let parked = Parked { run, ticket, claim: claim.clone(), act, urgent };
+                if mutation::is(Mutation::ForgetParked) {
+                    return;
+                }
                 return self.parked.entry(claim.key.clone()).or_default().push(parked);
             }
             _ => Err(unknown()),

@@ -8,6 +8,7 @@ use super::turns::refuse;
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answer, Batch, Effect, Write};
 use crate::durable::input::{Ask, Message, Stored, Waiter};
+use crate::durable::mutation::{self, Mutation};
 use crate::durable::record::{Held, NewRun, Outcome, RunNumber, Source};
 use crate::durable::turn::Mail;
 use crate::durable::{recover, settings, show};
@@ -153,6 +154,7 @@ impl Engine {
             slot.received = row;
             let batch = Batch { writes: vec![Write::Received(row)], ..Batch::default() };
             let completion = match postcard::from_bytes(&message) {
+                Ok(Message::Completion(_)) if mutation::is(Mutation::LoseMessage) => None,
                 Ok(Message::Completion(completion)) => Some(completion),
                 Ok(Message::Failed | Message::Again(..)) => None,
                 Err(error) => {
@@ -186,6 +188,7 @@ impl Engine {
         }
         let mut batch = Batch::default();
         let mut begun = Vec::new();
+        let seen = if mutation::is(Mutation::MournTwice) { 0 } else { seen };
         for (row, message) in stored.messages.iter().filter(|(row, _)| *row > seen) {
             match postcard::from_bytes(message) {
                 Ok(Message::Failed) => begun.extend(self.begin_failed(now, &stored, &mut batch)),
@@ -206,7 +209,7 @@ impl Engine {
             && !batch.writes.is_empty()
         {
             // It stays in memory until nobody can read these messages again.
-            slot.mark += 1;
+            slot.mark += u64::from(!mutation::is(Mutation::MournTwice));
             batch.effects.push(Effect::Rest(run, slot.mark));
             self.submit(batch, out);
         }

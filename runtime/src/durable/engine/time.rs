@@ -4,6 +4,7 @@ use super::slot::{Place, Slot, is_idle};
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answer, Batch, Effect, Token, Write};
 use crate::durable::input::Ask;
+use crate::durable::mutation::{self, Mutation};
 use crate::durable::record::{Entry, RunNumber};
 use crate::durable::settings;
 use crate::durable::turn::Mail;
@@ -17,6 +18,7 @@ const AGAIN: i64 = 20;
 
 impl Engine {
     pub(super) fn tick(&mut self, now: i64, out: &mut Outbox) {
+        let now = if mutation::is(Mutation::FireEarly) { now + 60_000 } else { now };
         while let Some(&(due, run)) = self.timers.first()
             && due <= now
         {
@@ -39,11 +41,16 @@ impl Engine {
             && due <= now
         {
             self.deadlines.pop_first();
+            if mutation::is(Mutation::MissDeadline) {
+                continue;
+            }
             self.late(run, token, out);
             self.try_evict(now, run, out);
         }
         if !self.is_asking && self.sleeping.is_some_and(|due| due <= now) {
             self.is_asking = true;
+            // From now on it is of those only that fall asleep before the answer comes, which may not know of them.
+            self.sleeping = None;
             // As many more as are on their way, so that some are new.
             out.asks.push(Ask::Due { by: now, limit: LOADS + self.runs.len() });
         }
@@ -57,7 +64,7 @@ impl Engine {
         out: &mut Outbox,
     ) {
         self.is_asking = false;
-        self.sleeping = next;
+        self.sleeping = [self.sleeping, next].into_iter().flatten().min();
         let mut is_new = false;
         let any = !runs.is_empty();
         for run in runs {
@@ -84,7 +91,9 @@ impl Engine {
         let answer = Answer::Late { id: slot.id.clone(), fallback };
         out.effects.push(Effect::Reply(token, answer));
         let is_gone = matches!(slot.place, Place::Gone);
-        let batch = Batch { writes: vec![Write::Late(run)], ..Batch::default() };
+        let is_marked = !mutation::is(Mutation::NotMarkedLate);
+        let writes = is_marked.then_some(Write::Late(run)).into_iter().collect();
+        let batch = Batch { writes, ..Batch::default() };
         if is_gone {
             return self.submit(batch, out);
         }
@@ -140,7 +149,9 @@ impl Engine {
     /// Takes a run out of memory if all of it is on disk and nothing is about to happen.
     pub(super) fn try_evict(&mut self, now: i64, run: RunNumber, out: &mut Outbox) {
         let Some(slot) = self.runs.get_mut(&run) else { return };
-        if slot.rested < slot.mark || slot.asked > 0 || !slot.mailbox.is_empty() {
+        let is_saved = slot.rested >= slot.mark || mutation::is(Mutation::EvictUnsaved);
+        let has_mail = !slot.mailbox.is_empty() && !mutation::is(Mutation::EvictWithMail);
+        if !is_saved || slot.asked > 0 || has_mail {
             return;
         }
         match &slot.place {

@@ -8,6 +8,7 @@ use super::slot::{Place, Slot, Unsure, is_idle};
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answer, Batch, Effect, Write};
 use crate::durable::input::Message;
+use crate::durable::mutation::{self, Mutation};
 use crate::durable::record::{Entry, Held, Outcome, RunNumber};
 use crate::durable::show;
 use crate::durable::turn::{Mail, Turn, Turned};
@@ -50,7 +51,11 @@ impl Engine {
             return;
         }
         let Place::Here(held) = &slot.place else { return };
-        let Some(program) = self.programs.get(&held.version).cloned() else { return };
+        let version = match mutation::is(Mutation::NewestProgram) {
+            true => self.current.unwrap_or(held.version),
+            false => held.version,
+        };
+        let Some(program) = self.programs.get(&version).cloned() else { return };
         if slot.unsure.as_ref().is_some_and(|unsure| unsure.is_out) {
             return;
         }
@@ -84,7 +89,9 @@ impl Engine {
                 slot.place = Place::Gone;
                 self.ended(run, &held, &outcome, &mut batch);
                 batch.effects.push(Effect::Rest(run, mark));
-                if let Some(lane) = &held.lane {
+                if let Some(lane) = &held.lane
+                    && !mutation::is(Mutation::KeepPlace)
+                {
                     self.lanes.leave(lane, run);
                 }
                 let lane = held.lane.clone();
@@ -139,7 +146,9 @@ impl Engine {
                 slot.leaving.push(waiter);
             }
         }
-        if self.runs.get(&run).is_some_and(|slot| slot.is_late) {
+        if self.runs.get(&run).is_some_and(|slot| slot.is_late)
+            && !mutation::is(Mutation::NotMarkedLate)
+        {
             // What says so may still be in the mailbox.
             batch.writes.push(Write::Late(run));
         }
@@ -161,6 +170,11 @@ impl Engine {
     pub(super) fn submit(&mut self, batch: Batch, out: &mut Outbox) {
         let is_pause = |effect: &Effect| matches!(effect, Effect::GoOn(..));
         let writes = batch.question.is_some() || !batch.writes.is_empty();
+        let mut batch = batch;
+        if mutation::is(Mutation::ActEarly) {
+            let is_act = |effect: &mut Effect| matches!(effect, Effect::Act { .. });
+            out.effects.extend(batch.effects.extract_if(.., is_act));
+        }
         if !writes && batch.effects.iter().all(is_pause) {
             return out.effects.extend(batch.effects);
         }

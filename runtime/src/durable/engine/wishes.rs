@@ -4,6 +4,7 @@ use super::slot::{Place, Retry};
 use super::{Engine, Outbox};
 use crate::durable::batch::{Answer, Batch, Effect, Token, Write};
 use crate::durable::input::{Ask, Message, Stored};
+use crate::durable::mutation::{self, Mutation};
 use crate::durable::record::{Entry, Outcome, RunNumber};
 use crate::durable::turn::Mail;
 use crate::durable::turn::send;
@@ -106,7 +107,8 @@ impl Engine {
             ..Mail::default()
         };
         first.batch.writes.extend(row.map(Write::Received));
-        for (ticket, child) in followed {
+        let is_told = !mutation::is(Mutation::RetryAlone);
+        for (ticket, child) in followed.into_iter().filter(|_| is_told) {
             first.batch.writes.push(send(child, &Message::Again(run, ticket)));
             first.batch.effects.push(Effect::Deliver(child));
         }
