@@ -127,7 +127,7 @@ impl World {
             dice,
             now: BEGINNING,
             told: Vec::new(),
-            disk: Disk::new(seed % FILES == 0),
+            disk: Disk::new(seed.is_multiple_of(FILES)),
             process: Process::new(0),
             network: Network::default(),
             clients,
