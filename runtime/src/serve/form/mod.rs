@@ -1,6 +1,6 @@
 //! Forms: a page that asks a person for a record, and what becomes of it when it is sent.
 //!
-//! [`inputs`] says what is asked for, [`page`] shows it, [`check`] holds what was entered against the types, and
+//! [`mod@inputs`] says what is asked for, [`mod@page`] shows it, [`mod@check`] holds what was entered against the types, and
 //! [`token`] sees to it that what is sent was asked for here.
 
 mod check;

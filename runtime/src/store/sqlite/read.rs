@@ -41,7 +41,7 @@ pub(super) const OF_ALL_RUNS: [(&str, &str); 5] = [
     (VERSIONS, "runs_open"),
 ];
 
-/// See [`Store::start`](crate::store::Store::start).
+/// See [`Reader::start`](crate::store::Reader::start).
 pub(super) fn start(connection: &Connection) -> rusqlite::Result<Start> {
     let last = "SELECT max(coalesce((SELECT max(number) FROM runs), 0),
                 coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'last_purged'), 0))";
@@ -79,7 +79,7 @@ pub(super) fn versions(connection: &Connection) -> rusqlite::Result<Vec<Version>
     versions.query_map([], |row| Ok(Version(row.get(0)?)))?.collect()
 }
 
-/// See [`Store::run`](crate::store::Store::run).
+/// See [`Reader::run`](crate::store::Reader::run).
 pub(super) fn run(connection: &Connection, run: RunNumber) -> rusqlite::Result<Option<Stored>> {
     let stored = "SELECT id, version, flow, event, state, status, ended_at, result, error, place,
                   (SELECT coalesce(max(journal.number), 0) FROM journal WHERE run = runs.number)
@@ -122,7 +122,7 @@ pub(super) fn ending(row: &Row<'_>) -> rusqlite::Result<Option<Ending>> {
     Ok(Some(Ending { at, outcome }))
 }
 
-/// See [`Store::due`](crate::store::Store::due).
+/// See [`Reader::due`](crate::store::Reader::due).
 pub(super) fn due(
     connection: &Connection,
     by: i64,
@@ -141,7 +141,7 @@ pub(super) fn due(
     Ok((due, None))
 }
 
-/// See [`Store::journal`](crate::store::Store::journal).
+/// See [`Reader::journal`](crate::store::Reader::journal).
 pub(super) fn journal(connection: &Connection, run: RunNumber) -> rusqlite::Result<Vec<Noted>> {
     let entries = "SELECT number, at, entry FROM journal WHERE run = ?1 ORDER BY number";
     let mut entries = connection.prepare_cached(entries)?;
@@ -156,13 +156,13 @@ pub(super) fn journal(connection: &Connection, run: RunNumber) -> rusqlite::Resu
     entries.collect()
 }
 
-/// See [`Store::cursor`](crate::store::Store::cursor).
+/// See [`Reader::cursor`](crate::store::Reader::cursor).
 pub(super) fn cursor(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let cursor = "SELECT value FROM cursors WHERE name = ?1";
     connection.query_row(cursor, [name], |row| row.get(0)).optional()
 }
 
-/// See [`Store::artifact`](crate::store::Store::artifact).
+/// See [`Reader::artifact`](crate::store::Reader::artifact).
 pub(super) fn artifact(
     connection: &Connection,
     version: Version,
