@@ -129,10 +129,10 @@ pub enum Write {
     /// A run has taken note of what was sent.
     Received(i64),
     /// What was done under a `once` key: its result as JSON, or none where it is not known whether it was done. Changes
-    /// nothing where somebody else has the key.
+    /// nothing where the step does not have the key, for then it has not acted.
     Done(Claim, Option<String>),
-    /// What was to be done under a `once` key certainly was not: the key is free. Changes nothing where somebody else
-    /// has the key.
+    /// What was to be done under a `once` key certainly was not: the key is free. Changes nothing where the step does
+    /// not have it.
     Undone(Claim),
     /// How far a trigger has come: the time of a schedule, the cursor of a poll.
     Cursor {

@@ -150,12 +150,12 @@ impl MemoryStore {
             }
             Write::Done(claim, result) => {
                 let outcome = Some(result.clone().map_or(Answered::Unknown, Answered::Done));
-                if self.may_have(claim) {
+                if self.has(claim) {
                     self.once.insert(claim.key.clone(), (claim.owner.clone(), outcome));
                 }
             }
             Write::Undone(claim) => {
-                if self.may_have(claim) {
+                if self.has(claim) {
                     self.once.remove(&claim.key);
                 }
             }
@@ -165,9 +165,9 @@ impl MemoryStore {
         }
     }
 
-    /// Whether nobody else has a `once` key.
-    fn may_have(&self, claim: &Claim) -> bool {
-        self.once.get(&claim.key).is_none_or(|(owner, _)| *owner == claim.owner)
+    /// Whether a step has a `once` key.
+    fn has(&self, claim: &Claim) -> bool {
+        self.once.get(&claim.key).is_some_and(|(owner, _)| *owner == claim.owner)
     }
 
     fn change(&mut self, run: RunNumber, change: impl FnOnce(&mut Row)) {

@@ -85,9 +85,7 @@ pub(super) fn write(connection: &Connection, write: &Write) -> rusqlite::Result<
         }
         Write::Done(Claim { key, owner }, result) => {
             let state = if result.is_some() { "done" } else { "unknown" };
-            let done = "INSERT INTO once (key, owner, state, result) VALUES (?1, ?2, ?3, ?4)
-                        ON CONFLICT DO UPDATE SET state = excluded.state, result = excluded.result
-                        WHERE owner = excluded.owner";
+            let done = "UPDATE once SET state = ?3, result = ?4 WHERE key = ?1 AND owner = ?2";
             execute(connection, done, params![key.as_str(), owner.as_str(), state, result])
                 .map(drop)
         }
