@@ -112,17 +112,7 @@ impl Model {
             Write::Begin(run) => {
                 let Some(begun) = self.runs.get_mut(run) else { return unheard_of(*run) };
                 begun.is_queued = false;
-                let begun = &self.runs[run];
-                // Runs of runs queue when the one that began them does so; what is held is the order of events.
-                let overtaken = self.runs.values().find(|it| {
-                    let are_events = it.parent.is_none() && begun.parent.is_none();
-                    // What is urgent is written first, though it was decided later.
-                    let earlier = it.number < *run && it.born < begun.born && !begun.is_urgent;
-                    it.lane == begun.lane && earlier && are_events && it.is_queued && !it.has_ended
-                });
-                hold(Promise::Lanes, overtaken.is_none(), || {
-                    format!("run {} begins before {:?}", run.0, overtaken.map(|it| it.number))
-                })
+                self.is_in_turn(*run)
             }
             Write::Suspend { run, state, .. } => {
                 let Some(known) = self.runs.get_mut(run) else { return unheard_of(*run) };
@@ -173,6 +163,26 @@ impl Model {
             }
             Write::Received(_) | Write::Done(..) | Write::Undone(_) => Ok(()),
         }
+    }
+
+    /// Whether a run that begins takes no place that an earlier one waits for. Several may begin at a time, in any
+    /// order; what is urgent is written first, though it was decided later; and runs of runs queue when the one that
+    /// began them does so.
+    fn is_in_turn(&self, run: RunNumber) -> Verdict {
+        let Some((lane, places)) = self.lane_of(run) else { return Ok(()) };
+        let begun = &self.runs[&run];
+        if begun.parent.is_some() || begun.is_urgent {
+            return Ok(());
+        }
+        let mut in_lane =
+            self.runs.values().filter(|it| it.lane.as_ref() == Some(lane) && !it.has_ended);
+        let going = in_lane.clone().filter(|it| !it.is_queued).count();
+        let overtaken = in_lane.find(|it| {
+            it.is_queued && it.parent.is_none() && it.number < run && it.born < begun.born
+        });
+        hold(Promise::Lanes, going < places || overtaken.is_none(), || {
+            format!("run {} begins before {:?}", run.0, overtaken.map(|it| it.number))
+        })
     }
 
     fn is_urgent(&self, batch: &Batch, run: RunNumber) -> Verdict {
